@@ -1,0 +1,5 @@
+/** Calico; Multus, Whereabouts, attachments. Sees the ground. */
+@NullMarked
+package io.kubewright.network;
+
+import org.jspecify.annotations.NullMarked;
