@@ -1,0 +1,17 @@
+package io.kubewright.engine;
+
+/** A resource that is reached through the Kubernetes API. Its target is {@link StepId#CLUSTER}. */
+public non-sealed interface ClusterResource extends Resource {
+    /**
+     * Reads the present state and works out the desired one; changes nothing.
+     *
+     * @throws TargetException when an API that should answer does not
+     */
+    Observation observe() throws InterruptedException;
+
+    /** Makes it so and returns once the API has accepted it (and, where the explanation says so, once it is in force). */
+    void apply(String observed, Progress progress) throws InterruptedException;
+
+    /** Takes it back. */
+    void undo(Progress progress) throws InterruptedException;
+}
