@@ -10,5 +10,4 @@ package io.kubewright.engine;
  * @param without what breaks when it is not there
  * @param undone how it is taken back
  */
-public record Explanation(
-        String path, String why, String rationale, String source, String without, String undone) {}
+public record Explanation(String path, String why, String rationale, String source, String without, String undone) {}

@@ -16,6 +16,14 @@ public sealed interface Resource permits HostResource, ClusterResource {
     /** The steps that must hold before this one may act. */
     Set<StepId> needs();
 
+    /**
+     * Steps this one only serves: it has no state of its own, is never probed, and runs when at least one of them acts
+     * (a join token, for instance). Empty for all others.
+     */
+    default Set<StepId> serves() {
+        return Set.of();
+    }
+
     /** What differs from a production host, and the reason; only the lab brings such deviations. */
     default Optional<String> deviation() {
         return Optional.empty();

@@ -1,0 +1,75 @@
+package io.kubewright.engine;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a host says of itself; gathered by {@code facts.sh} in one round trip before resources are made.
+ *
+ * @param hostname as the kernel has it
+ * @param osId and {@code osVersion}: ID and VERSION_ID of os-release, such as {@code debian} and {@code 13}
+ * @param architecture in Go's words: {@code amd64} or {@code arm64}
+ * @param kernel release
+ * @param cpus online
+ * @param memoryBytes total
+ * @param cgroupVersion 1 or 2
+ * @param links network links that hold an address, in the kernel's order
+ * @param defaultLink the link of the IPv4 default route
+ * @param labId content of the file that marks a lab's host
+ * @param machineId of systemd
+ * @param deviations what differs from production; never filled by the host itself
+ */
+public record HostFacts(
+        String name,
+        String hostname,
+        String osId,
+        String osVersion,
+        String architecture,
+        String kernel,
+        int cpus,
+        long memoryBytes,
+        int cgroupVersion,
+        List<Link> links,
+        Optional<String> defaultLink,
+        Optional<String> labId,
+        String machineId,
+        Map<String, Deviation> deviations) {
+
+    /**
+     * A network link.
+     *
+     * @param mtu bytes
+     * @param addresses with prefix length, such as {@code 10.77.0.11/24}
+     */
+    public record Link(String name, int mtu, String mac, List<String> addresses) {}
+
+    public boolean has(String deviation) {
+        return deviations.containsKey(deviation);
+    }
+
+    public HostFacts with(Map<String, Deviation> accepted) {
+        return new HostFacts(
+                name,
+                hostname,
+                osId,
+                osVersion,
+                architecture,
+                kernel,
+                cpus,
+                memoryBytes,
+                cgroupVersion,
+                links,
+                defaultLink,
+                labId,
+                machineId,
+                Map.copyOf(accepted));
+    }
+
+    /** The link that holds this address. */
+    public Optional<Link> linkOf(String address) {
+        return links.stream()
+                .filter(link -> link.addresses().stream().anyMatch(each -> each.startsWith(address + "/")))
+                .findFirst();
+    }
+}
