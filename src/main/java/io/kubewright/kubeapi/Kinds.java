@@ -1,0 +1,91 @@
+package io.kubewright.kubeapi;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where the API serves objects of a kind, as its discovery says. Remembers what it was told. */
+final class Kinds {
+    private final Requests requests;
+    private final Map<String, Map<String, Kind>> known = new HashMap<>();
+
+    /**
+     * A kind.
+     *
+     * @param apiVersion group and version
+     * @param resource the plural in addresses
+     * @param namespaced whether its objects belong into a namespace
+     */
+    record Kind(String apiVersion, String resource, boolean namespaced) {
+        String root() {
+            return rootOf(apiVersion);
+        }
+
+        /** Path of all objects of the kind, in one namespace or in the whole cluster. */
+        String path(Optional<String> namespace) {
+            return root()
+                    + namespace
+                            .filter(_ -> namespaced)
+                            .map(each -> "/namespaces/" + ApiConnection.encode(each))
+                            .orElse("")
+                    + "/" + resource;
+        }
+
+        String path(ObjectRef ref) {
+            return path(ref.namespace()) + "/" + ApiConnection.encode(ref.name());
+        }
+    }
+
+    Kinds(Requests requests) {
+        this.requests = requests;
+    }
+
+    /** @throws ApiException with {@link ApiException.Code#UNKNOWN_KIND} when the API does not serve it */
+    Kind of(String apiVersion, String kind) throws InterruptedException {
+        Optional<Kind> remembered = remembered(apiVersion, kind);
+        if (remembered.isPresent()) {
+            return remembered.get();
+        }
+        Map<String, Kind> asked = ask(apiVersion);
+        synchronized (known) {
+            known.put(apiVersion, asked);
+        }
+        Kind found = asked.get(kind);
+        if (found == null) {
+            throw new ApiException(
+                    ApiException.Code.UNKNOWN_KIND,
+                    "the API does not serve " + kind + " of " + apiVersion,
+                    "Its custom resource definition must be there first.");
+        }
+        return found;
+    }
+
+    private Optional<Kind> remembered(String apiVersion, String kind) {
+        synchronized (known) {
+            return Optional.ofNullable(known.getOrDefault(apiVersion, Map.of()).get(kind));
+        }
+    }
+
+    private Map<String, Kind> ask(String apiVersion) throws InterruptedException {
+        ApiConnection.Answer answer = requests.answer("GET", rootOf(apiVersion), null, null, Requests.Repeat.ALLOWED);
+        if (answer.code() == 404) {
+            return Map.of();
+        }
+        Map<String, Kind> kinds = new HashMap<>();
+        for (Tree resource : Tree.of(requests.checked("kinds of " + apiVersion, answer))
+                .at("resources")
+                .items()) {
+            String name = resource.at("name").text("");
+            if (!name.contains("/")) {
+                kinds.put(
+                        resource.at("kind").text(""),
+                        new Kind(apiVersion, name, resource.at("namespaced").isTrue()));
+            }
+        }
+        return kinds;
+    }
+
+    private static String rootOf(String apiVersion) {
+        return (apiVersion.contains("/") ? "/apis/" : "/api/") + apiVersion;
+    }
+}
