@@ -39,6 +39,18 @@ public final class TargetException extends RuntimeException {
         this.hint = hint;
     }
 
+    /** Any failure seen while talking to a host, as one of ours. */
+    public static TargetException of(String target, RuntimeException cause) {
+        return cause instanceof TargetException known
+                ? known
+                : new TargetException(
+                        target,
+                        Code.PROTOCOL,
+                        "unexpected failure: " + cause,
+                        "This is a defect of Kubewright; -v shows where.",
+                        cause);
+    }
+
     public String target() {
         return target;
     }

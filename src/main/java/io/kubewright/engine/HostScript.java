@@ -1,0 +1,129 @@
+package io.kubewright.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A script made of the prelude and many fragments. The whole text stands in one function that the last line calls, so a
+ * script that arrives cut short does nothing.
+ */
+record HostScript(String mark, String text) {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String PRELUDE = resource("prelude.sh");
+    private static final String FACTS = resource("facts.sh");
+
+    /** One action within a script. */
+    record Action(HostResource resource, String planned, String desired, String fragment) {}
+
+    /** Tells what the host is. */
+    static HostScript facts() {
+        String mark = newMark();
+        return new HostScript(mark, head(mark, "-", "-") + function("kw_facts", FACTS) + main("""
+                kw_begin_script
+                kw_observe facts@host kw_facts
+                kw_frame end
+                """));
+    }
+
+    /** Runs every probe and lists the blobs that are there. */
+    static HostScript observe(List<HostResource> resources) {
+        String mark = newMark();
+        StringBuilder text = new StringBuilder(head(mark, "-", "-"));
+        StringBuilder calls = new StringBuilder("kw_begin_script\n");
+        text.append(function("kw_blobs", "if [ -d \"$KW_BLOBS\" ]; then ls \"$KW_BLOBS\"; fi"));
+        calls.append("kw_observe blobs@host kw_blobs\n");
+        int number = 0;
+        for (HostResource resource : resources) {
+            String name = "kw_p" + ++number;
+            text.append(function(name, resource.probe()));
+            calls.append("kw_observe ")
+                    .append(resource.id())
+                    .append(' ')
+                    .append(name)
+                    .append('\n');
+        }
+        return new HostScript(mark, text + main(calls + "kw_frame end\n"));
+    }
+
+    /**
+     * Acts, step by step, under the host's lock; stops at the first step that does not come out right.
+     *
+     * @param lockSeconds how long to wait for another run's script
+     */
+    static HostScript act(String run, String plan, List<Action> actions, int lockSeconds) {
+        String mark = newMark();
+        StringBuilder text = new StringBuilder(head(mark, run, plan));
+        StringBuilder calls = new StringBuilder("trap : HUP PIPE\nkw_begin_script\nkw_lock " + lockSeconds + "\n");
+        int number = 0;
+        for (Action action : actions) {
+            String stem = "kw_a" + ++number;
+            text.append(function(stem + "_probe", action.resource().probe()))
+                    .append(function(stem + "_apply", action.fragment()))
+                    .append(keeping(
+                            mark, stem + "_probe_text", action.resource().probe()))
+                    .append(keeping(mark, stem + "_undo_text", action.resource().undo()));
+            calls.append("kw_act %s %s %s %s || { kw_frame end; return 0; }\n"
+                    .formatted(action.resource().id(), action.planned(), action.desired(), stem));
+        }
+        return new HostScript(mark, text + main(calls + "kw_frame end\n"));
+    }
+
+    /** Asks the script of a run to stop before its next step. */
+    static String stop(String run) {
+        return ": >" + Shell.quote("/run/kubewright.stop." + run) + "\n";
+    }
+
+    /** Runs one recorded fragment under the lock, with the prelude. */
+    static HostScript recorded(String run, String body) {
+        String mark = newMark();
+        return new HostScript(
+                mark,
+                head(mark, run, "-")
+                        + main("trap : HUP PIPE\nkw_begin_script\nkw_lock 30\n" + body + "\nkw_frame end\n"));
+    }
+
+    /** Reads what is recorded on the host; no lock. */
+    static HostScript reading(String body) {
+        String mark = newMark();
+        return new HostScript(mark, head(mark, "-", "-") + main("kw_begin_script\n" + body + "\nkw_frame end\n"));
+    }
+
+    private static String head(String mark, String run, String plan) {
+        return "KW_MARK=" + mark + "\nKW_RUN=" + Shell.quote(run) + "\nKW_PLAN=" + Shell.quote(plan) + "\n" + PRELUDE;
+    }
+
+    private static String main(String body) {
+        return "kw_main() {\n" + body + "}\nkw_main 3>&1 </dev/null\n";
+    }
+
+    private static String function(String name, String body) {
+        return name + "() {\n" + (body.isBlank() ? ":\n" : body.endsWith("\n") ? body : body + "\n") + "}\n";
+    }
+
+    private static String keeping(String mark, String name, String body) {
+        String end = "KW_END_" + mark;
+        return name + "() {\ncat <<'" + end + "'\n" + body + (body.endsWith("\n") ? "" : "\n") + end + "\n}\n";
+    }
+
+    private static String newMark() {
+        byte[] bytes = new byte[8];
+        RANDOM.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = HostScript.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the build lacks the resource " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

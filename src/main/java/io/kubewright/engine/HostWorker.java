@@ -1,0 +1,184 @@
+package io.kubewright.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Does the steps of one host, as many as can go in one script at a time, while another thread brings the files. */
+final class HostWorker {
+    private static final Duration SCRIPT = Duration.ofMinutes(40);
+    private static final Duration UPLOAD = Duration.ofMinutes(30);
+    private static final int LOCK_SECONDS = 600;
+
+    private final Run run;
+    private final String host;
+    private final Map<StepId, HostResource> resources;
+    private final Map<StepId, Long> begun = new HashMap<>();
+
+    HostWorker(Run run, String host, Map<StepId, HostResource> resources) {
+        this.run = run;
+        this.host = host;
+        this.resources = resources;
+    }
+
+    /** Brings what the steps of this host need, in their order. */
+    void stock() throws InterruptedException {
+        Set<String> there = new HashSet<>(run.survey().blobs().getOrDefault(host, Set.of()));
+        for (StepId id : run.board().of(host)) {
+            if (run.board().stopping()) {
+                return;
+            }
+            try {
+                for (Blob blob : new LinkedHashSet<>(resource(id).blobs(run.observed(id)))) {
+                    if (there.add(blob.sha256())) {
+                        bring(blob);
+                    }
+                }
+                run.board().stocked(id);
+            } catch (TargetException e) {
+                run.emit(new RunEvent.HostUnreachable(host, e.getMessage(), e.hint()));
+                run.fail(id, 1, e.getMessage(), e.hint());
+                return;
+            }
+        }
+    }
+
+    private void bring(Blob blob) throws InterruptedException {
+        String what = blob.source().getFileName().toString();
+        run.targets()
+                .get(host)
+                .upload(
+                        blob.source(),
+                        blob.sha256(),
+                        "/var/lib/kubewright/blobs/" + blob.sha256(),
+                        UPLOAD,
+                        sent -> run.emit(new RunEvent.TransferProgress(host, what, sent, blob.size())));
+    }
+
+    /** Works until nothing is left that can be done here. */
+    void work() throws InterruptedException {
+        while (true) {
+            List<Step> batch = run.board().nextBatch(host);
+            if (batch.isEmpty()) {
+                return;
+            }
+            List<StepId> ids = batch.stream().map(Step::id).toList();
+            try {
+                perform(batch);
+            } catch (TargetException e) {
+                StepId at = ids.stream().filter(begun::containsKey).findFirst().orElse(ids.getFirst());
+                run.fail(
+                        at,
+                        1,
+                        e.getMessage(),
+                        e.code() == TargetException.Code.LOST
+                                ? "The host ends the step it is at and stops. Run apply again: it looks and goes on."
+                                : e.hint());
+            } finally {
+                run.board().release(ids);
+            }
+        }
+    }
+
+    private void perform(List<Step> batch) throws InterruptedException {
+        List<HostScript.Action> actions = new ArrayList<>();
+        for (Step step : batch) {
+            HostResource resource = resource(step.id());
+            boolean stateless = step.action() == Action.SERVE;
+            actions.add(new HostScript.Action(
+                    resource,
+                    stateless ? "-" : step.observed().orElseThrow(),
+                    stateless ? "-" : step.desired().orElseThrow(),
+                    resource.apply(run.observed(step.id()), run.outputs())));
+        }
+        HostScript script = HostScript.act(run.id(), run.plan().id(), actions, LOCK_SECONDS);
+        boolean[] whole = new boolean[1];
+        run.active(host, true);
+        ScriptResult result;
+        try {
+            result = run.targets()
+                    .get(host)
+                    .run(script.text(), SCRIPT, line -> Frame.parse(script.mark(), line)
+                            .ifPresent(frame -> whole[0] |= take(frame)));
+        } finally {
+            run.active(host, false);
+        }
+        if (!whole[0]) {
+            throw new TargetException(
+                    host,
+                    TargetException.Code.LOST,
+                    "its script ended early (exit " + result.exitCode() + "): " + result.stderr().strip(),
+                    "Run apply again: it looks at what is there and goes on.");
+        }
+    }
+
+    /** Returns whether the script is at its end. */
+    private boolean take(Frame frame) {
+        switch (frame.word()) {
+            case "begin" -> {
+                begun.put(frame.step(), System.nanoTime());
+                run.begin(frame.step());
+            }
+            case "line" -> {
+                if (!frame.arguments().getFirst().equals("-")) {
+                    run.emit(new RunEvent.StepLine(frame.step(), frame.text(1)));
+                }
+            }
+            case "output" -> run.outputs().put(frame.step(), frame.arguments().get(1), Secret.of(frame.text(2)));
+            case "done" -> {
+                Long start = begun.remove(frame.step());
+                run.done(frame.step(), start == null ? 0 : (System.nanoTime() - start) / 1_000_000);
+            }
+            case "skipped" -> run.skip(frame.step(), "done before by this plan");
+            case "stale" -> {
+                String diff = Diff.unified(run.observed(frame.step()), frame.text(1));
+                run.refuse(
+                        frame.step(),
+                        "it changed since the plan was made:\n" + diff,
+                        "Someone else works on this host, or it changed by itself. Plan again and look at the diff.");
+            }
+            case "failed" ->
+                run.fail(
+                        frame.step(),
+                        Integer.parseInt(frame.arguments().get(2)),
+                        frame.text(3),
+                        frame.arguments().get(1).equals("probe")
+                                ? "The look at its present state failed just before the change; nothing was changed."
+                                : "Mend the cause and run apply again: it goes on from here.");
+            case "unconfirmed" -> {
+                String seen = frame.text(1);
+                String wanted = resource(frame.step()).desired(run.observed(frame.step()));
+                run.fail(
+                        frame.step(),
+                        0,
+                        "it ran without an error, and yet what was found is not what is wanted:\n"
+                                + Diff.unified(seen, wanted) + frame.text(2),
+                        "Another program may undo the change; the lines with + are missing, those with - too many.");
+            }
+            case "locked" ->
+                run.lockedOut(
+                        host,
+                        frame.text(0).strip());
+            case "end" -> {
+                return true;
+            }
+            default -> {}
+        }
+        return frame.word().equals("locked") || frame.word().equals("stopped");
+    }
+
+    /** Asks the script that runs there to stop after the step it is at. */
+    void stop() throws InterruptedException {
+        run.targets().get(host).run(HostScript.stop(run.id()), Duration.ofSeconds(20), line -> {});
+    }
+
+    private HostResource resource(StepId id) {
+        return Optional.ofNullable(resources.get(id)).orElseThrow();
+    }
+}

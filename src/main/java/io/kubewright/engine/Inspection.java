@@ -1,0 +1,97 @@
+package io.kubewright.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** Asks every host what it is, all at once. */
+public final class Inspection {
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+    private Inspection() {}
+
+    /** What came of it: hosts that answered, and why others did not. Both in the order of the file. */
+    public record Result(Map<String, HostFacts> facts, Map<String, TargetException> unreachable) {}
+
+    public static Result of(Targets targets, List<String> names) throws InterruptedException {
+        Map<String, Callable<HostFacts>> tasks = new LinkedHashMap<>();
+        names.forEach(name -> tasks.put(name, () -> inspect(targets.get(name))));
+        Map<String, HostFacts> facts = new LinkedHashMap<>();
+        Map<String, TargetException> unreachable = new LinkedHashMap<>();
+        Scope.all(tasks).forEach((name, outcome) -> {
+            switch (outcome) {
+                case Scope.Outcome.Value<HostFacts>(HostFacts value) -> facts.put(name, value);
+                case Scope.Outcome.Failure<HostFacts>(RuntimeException cause) ->
+                    unreachable.put(name, TargetException.of(name, cause));
+            }
+        });
+        return new Result(facts, unreachable);
+    }
+
+    /** What one host is. */
+    public static HostFacts inspect(Target target) throws InterruptedException {
+        HostScript script = HostScript.facts();
+        ScriptResult result = target.run(script.text(), DEADLINE, line -> {});
+        for (String line : result.stdout().lines().toList()) {
+            Optional<Frame> frame = Frame.parse(script.mark(), line);
+            if (frame.isPresent() && frame.get().word().equals("seen")) {
+                return parse(target.name(), frame.get().text(1));
+            }
+            if (frame.isPresent() && frame.get().word().equals("blind")) {
+                throw unknown(target.name(), frame.get().text(2));
+            }
+        }
+        throw unknown(target.name(), result.stderr().strip());
+    }
+
+    private static TargetException unknown(String host, String said) {
+        return new TargetException(
+                host,
+                TargetException.Code.PROTOCOL,
+                "could not be inspected: " + (said.isEmpty() ? "its shell gave no answer" : said),
+                "Log in by hand and run 'sh -c \"cat /etc/os-release; ip addr\"'; Kubewright needs a POSIX shell,"
+                        + " coreutils, util-linux and iproute2.");
+    }
+
+    static HostFacts parse(String name, String text) {
+        Map<String, String> single = new LinkedHashMap<>();
+        Map<String, String[]> links = new LinkedHashMap<>();
+        Map<String, List<String>> addresses = new LinkedHashMap<>();
+        for (String line : text.lines().toList()) {
+            String[] words = line.split(" ");
+            switch (words[0]) {
+                case "link" -> links.put(words[1], words);
+                case "address" ->
+                    addresses.computeIfAbsent(words[1], _ -> new ArrayList<>()).add(words[2]);
+                default -> single.put(words[0], line.substring(Math.min(line.length(), words[0].length() + 1)));
+            }
+        }
+        String[] os = single.getOrDefault("os", "unknown unknown").split(" ");
+        List<HostFacts.Link> found = new ArrayList<>();
+        links.forEach((link, words) -> {
+            List<String> held = addresses.getOrDefault(link, List.of());
+            if (!held.isEmpty()) {
+                found.add(new HostFacts.Link(link, Integer.parseInt(words[2]), words[3], List.copyOf(held)));
+            }
+        });
+        return new HostFacts(
+                name,
+                single.getOrDefault("hostname", ""),
+                os[0],
+                os[1],
+                single.getOrDefault("architecture", "unknown"),
+                single.getOrDefault("kernel", "unknown"),
+                Integer.parseInt(single.getOrDefault("cpus", "1")),
+                Long.parseLong(single.getOrDefault("memory", "0")) * 1024,
+                Integer.parseInt(single.getOrDefault("cgroup", "1")),
+                List.copyOf(found),
+                Optional.ofNullable(single.get("default")),
+                Optional.ofNullable(single.get("lab")),
+                single.getOrDefault("machine-id", "none"),
+                Map.of());
+    }
+}

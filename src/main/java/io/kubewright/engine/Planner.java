@@ -1,0 +1,135 @@
+package io.kubewright.engine;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Makes a plan out of what shall be and what was seen. Pure. */
+public final class Planner {
+    private Planner() {}
+
+    /**
+     * What a plan is bound to.
+     *
+     * @param file the cluster file, absolute
+     * @param spec digest of the file's content
+     * @param bundle digest of the bundle's lock
+     */
+    public record Binding(String tool, String file, String spec, String bundle, List<String> notes) {}
+
+    /**
+     * The plan.
+     *
+     * @param why one line for a path
+     * @param selected the steps that the user asked for; what they need and lacks is refused, not done unasked
+     */
+    public static Plan plan(
+            List<Resource> resources,
+            Survey survey,
+            Binding binding,
+            Instant now,
+            Function<String, String> why,
+            Predicate<StepId> selected) {
+        List<Resource> ordered = Order.of(resources);
+        List<Step> steps = new ArrayList<>();
+        Set<StepId> acting = new HashSet<>();
+        Set<StepId> left = new HashSet<>();
+        for (Resource resource : ordered) {
+            if (!resource.serves().isEmpty()) {
+                continue;
+            }
+            Step step = step(resource, survey, why.apply(resource.id().path()));
+            boolean acts = step.action().acts() || step.refusal().isPresent();
+            if (!acts) {
+                steps.add(step);
+            } else if (!selected.test(resource.id())) {
+                left.add(resource.id());
+            } else {
+                acting.add(resource.id());
+                steps.add(step.refusal().isEmpty() ? missing(step, left) : step);
+            }
+        }
+        List<Step> withServing = new ArrayList<>();
+        for (Resource resource : ordered) {
+            if (!resource.serves().isEmpty()) {
+                if (resource.serves().stream().anyMatch(acting::contains)) {
+                    withServing.add(Step.serving(
+                            resource.id(),
+                            why.apply(resource.id().path()),
+                            List.copyOf(resource.needs())));
+                }
+            } else {
+                steps.stream()
+                        .filter(step -> step.id().equals(resource.id()))
+                        .forEach(withServing::add);
+            }
+        }
+        return Plan.of(
+                RunKind.APPLY,
+                binding.tool(),
+                now,
+                binding.file(),
+                binding.spec(),
+                binding.bundle(),
+                binding.notes(),
+                withServing);
+    }
+
+    private static Step missing(Step step, Set<StepId> left) {
+        Optional<StepId> lacking = step.needs().stream().filter(left::contains).findFirst();
+        return lacking.map(need -> step.withRefusal(Optional.of(new Refusal(
+                        "it needs " + need + ", which is not as wanted and was not selected",
+                        "Select " + need.path() + " too, or apply everything."))))
+                .orElse(step);
+    }
+
+    private static Step step(Resource resource, Survey survey, String why) {
+        List<StepId> needs = resource.needs().stream().sorted().toList();
+        String blind = survey.blind().get(resource.id());
+        if (blind != null) {
+            return Step.deferred(resource.id(), why, needs, "", "could not be looked at")
+                    .withRefusal(Optional.of(new Refusal(
+                            "its present state could not be read: " + blind.strip(),
+                            "Mend what the message names and plan again.")));
+        }
+        Observation observation = survey.observations().get(resource.id());
+        Step step =
+                switch (observation) {
+                    case Observation.Known(String observed, String desired) ->
+                        known(resource, why, needs, observed, desired);
+                    case Observation.Deferred(String desired, String reason) ->
+                        Step.deferred(resource.id(), why, needs, desired, reason);
+                    case null ->
+                        throw new IllegalStateException("the survey left out " + resource.id());
+                };
+        return step.withDeviation(resource.deviation());
+    }
+
+    private static Step known(Resource resource, String why, List<StepId> needs, String observed, String desired) {
+        if (observed.equals(desired)) {
+            return Step.known(resource.id(), Action.SAME, why, needs, observed, desired);
+        }
+        Optional<String> loses = Optional.empty();
+        Optional<Refusal> refusal = Optional.empty();
+        if (resource instanceof HostResource host) {
+            loses = host.replaces(observed);
+            refusal = host.refusal(observed);
+        }
+        Action action;
+        if (observed.isEmpty()) {
+            action = Action.CREATE;
+        } else if (desired.isEmpty()) {
+            action = Action.REMOVE;
+        } else {
+            action = loses.isPresent() ? Action.REPLACE : Action.CHANGE;
+        }
+        return Step.known(resource.id(), action, why, needs, observed, desired)
+                .withLoses(loses)
+                .withRefusal(refusal);
+    }
+}

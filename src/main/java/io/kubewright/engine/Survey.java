@@ -1,0 +1,122 @@
+package io.kubewright.engine;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+
+/**
+ * What was seen of all resources, in one round trip per host and by the API for the rest. Reading only.
+ *
+ * @param observations of every resource that has a state and could be looked at
+ * @param blind what could not be looked at, with the probe's own words
+ * @param blobs digests of the files that lie in each host's blob store
+ * @param unreachable hosts that did not answer
+ */
+public record Survey(
+        Map<StepId, Observation> observations,
+        Map<StepId, String> blind,
+        Map<String, Set<String>> blobs,
+        Map<String, TargetException> unreachable) {
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
+
+    private record HostView(Map<StepId, String> seen, Map<StepId, String> blind, Set<String> blobs) {}
+
+    /** Looks at everything. */
+    public static Survey of(Targets targets, List<Resource> resources) throws InterruptedException {
+        Map<String, List<HostResource>> byHost = new LinkedHashMap<>();
+        Map<StepId, Callable<Observation>> live = new LinkedHashMap<>();
+        for (Resource resource : resources) {
+            if (!resource.serves().isEmpty()) {
+                continue;
+            }
+            switch (resource) {
+                case HostResource host ->
+                    byHost.computeIfAbsent(host.id().target(), _ -> new java.util.ArrayList<>())
+                            .add(host);
+                case ClusterResource cluster -> live.put(cluster.id(), cluster::observe);
+            }
+        }
+        Map<String, Callable<HostView>> views = new LinkedHashMap<>();
+        byHost.forEach((host, held) -> views.put(host, () -> look(targets.get(host), held)));
+
+        Map<StepId, Observation> observations = new HashMap<>();
+        Map<StepId, String> blind = new LinkedHashMap<>();
+        Map<String, Set<String>> blobs = new HashMap<>();
+        Map<String, TargetException> unreachable = new LinkedHashMap<>();
+        Scope.all(views).forEach((host, outcome) -> {
+            switch (outcome) {
+                case Scope.Outcome.Value<HostView>(HostView view) -> {
+                    for (HostResource resource : byHost.get(host)) {
+                        String seen = view.seen().get(resource.id());
+                        if (seen != null) {
+                            observations.put(resource.id(), new Observation.Known(seen, resource.desired(seen)));
+                        }
+                    }
+                    blind.putAll(view.blind());
+                    blobs.put(host, view.blobs());
+                }
+                case Scope.Outcome.Failure<HostView>(RuntimeException cause) ->
+                    unreachable.put(host, TargetException.of(host, cause));
+            }
+        });
+        if (unreachable.isEmpty()) {
+            Scope.all(live).forEach((id, outcome) -> {
+                switch (outcome) {
+                    case Scope.Outcome.Value<Observation>(Observation seen) -> observations.put(id, seen);
+                    case Scope.Outcome.Failure<Observation>(RuntimeException cause) ->
+                        blind.put(id, cause.getMessage() == null ? cause.toString() : cause.getMessage());
+                }
+            });
+        }
+        return new Survey(observations, blind, blobs, unreachable);
+    }
+
+    private static HostView look(Target target, List<HostResource> resources) throws InterruptedException {
+        HostScript script = HostScript.observe(resources);
+        ScriptResult result = target.run(script.text(), DEADLINE, line -> {});
+        Map<StepId, String> seen = new HashMap<>();
+        Map<StepId, String> blind = new LinkedHashMap<>();
+        Set<String> blobs = new HashSet<>();
+        boolean whole = false;
+        for (String line : result.stdout().lines().toList()) {
+            Frame frame = Frame.parse(script.mark(), line).orElse(null);
+            if (frame == null) {
+                continue;
+            }
+            switch (frame.word()) {
+                case "seen" -> {
+                    if (frame.step().path().equals("blobs")) {
+                        frame.text(1).lines().forEach(blobs::add);
+                    } else {
+                        seen.put(frame.step(), frame.text(1));
+                    }
+                }
+                case "blind" -> blind.put(frame.step(), "exit " + frame.arguments().get(1) + ": " + frame.text(2));
+                case "end" -> whole = true;
+                default -> {}
+            }
+        }
+        if (!whole) {
+            String missing = resources.stream()
+                    .map(Resource::id)
+                    .filter(id -> !seen.containsKey(id) && !blind.containsKey(id))
+                    .map(StepId::path)
+                    .collect(Collectors.toCollection(TreeSet::new))
+                    .toString();
+            throw new TargetException(
+                    target.name(),
+                    TargetException.Code.PROTOCOL,
+                    "the look at it ended early (exit " + result.exitCode() + "), without " + missing + ": "
+                            + result.stderr().strip(),
+                    "Run the command again with -v; if it stays so, log in and see whether /run is writable.");
+        }
+        return new HostView(seen, blind, blobs);
+    }
+}

@@ -1,0 +1,23 @@
+# What a host is; read only. One "key value" a line; "link" and "address" lines repeat.
+echo "hostname $(uname -n)"
+(. /etc/os-release && echo "os $ID ${VERSION_ID:-unknown}")
+case $(uname -m) in
+    x86_64) echo "architecture amd64" ;;
+    aarch64) echo "architecture arm64" ;;
+    *) echo "architecture $(uname -m)" ;;
+esac
+echo "kernel $(uname -r)"
+echo "cpus $(getconf _NPROCESSORS_ONLN)"
+echo "memory $(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
+if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then echo "cgroup 2"; else echo "cgroup 1"; fi
+echo "machine-id $(cat /etc/machine-id 2>/dev/null || echo none)"
+[ ! -r /etc/kubewright-lab-id ] || echo "lab $(cat /etc/kubewright-lab-id)"
+ip -o link show | sed 's/\\/ /g' | while read -r _ name rest; do
+    name=${name%:}
+    name=${name%@*}
+    mtu=$(echo "$rest" | sed -n 's/.* mtu \([0-9]*\).*/\1/p')
+    mac=$(echo "$rest" | sed -n 's,.* link/[a-z]* \([0-9a-f:]*\).*,\1,p')
+    echo "link $name $mtu ${mac:-none}"
+done
+ip -o addr show scope global | while read -r _ name _ address _; do echo "address $name $address"; done
+ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/default \1/p' | head -n 1

@@ -1,0 +1,199 @@
+# The functions that every script of Kubewright brings along. POSIX sh; needs coreutils, util-linux (flock).
+# KW_MARK, KW_RUN and KW_PLAN are set before this text. Descriptor 3 is the operator's end.
+
+KW_STATE=/var/lib/kubewright
+KW_BLOBS=$KW_STATE/blobs
+LC_ALL=C
+export LC_ALL
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+
+# kw_frame WORD...: one line for the operator. Fails when nobody listens any more.
+kw_frame() { printf '@%s %s\n' "$KW_MARK" "$*" >&3 2>/dev/null; }
+
+# kw_encode FILE: its content as one word, "-" when empty.
+kw_encode() {
+    if [ -s "$1" ]; then base64 <"$1" | tr -d '\n'; else printf '%s' -; fi
+}
+
+kw_say() {
+    printf '%s' "$*" >"$KW_TMP/say"
+    kw_frame line "${KW_STEP:--}" "$(kw_encode "$KW_TMP/say")" || :
+}
+
+kw_sha256() {
+    if [ -e "$1" ]; then sha256sum <"$1" | cut -d' ' -f1; else echo absent; fi
+}
+
+# kw_output NAME <value: hands a value to later steps of this run; it stays in the operator's memory.
+kw_output() {
+    (umask 077 && cat >"$KW_TMP/output")
+    kw_frame output "$KW_STEP" "$1" "$(kw_encode "$KW_TMP/output")" || :
+    rm -f "$KW_TMP/output"
+}
+
+# kw_wait SECONDS COMMAND...: until it succeeds.
+kw_wait() {
+    kw_left=$(($1 * 2))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        kw_left=$((kw_left - 1))
+        if [ "$kw_left" -le 0 ]; then
+            echo "waited in vain for: $*" >&2
+            return 1
+        fi
+        sleep 0.5
+    done
+}
+
+kw_original() { printf '%s/originals/%s' "$KW_STATE" "$(printf '%s' "$1" | sed 's/=/=e/g; s,/,=s,g')"; }
+
+# kw_save PATH: keeps the file as it is now, or the fact that there is none. The first original wins.
+kw_save() {
+    kw_kept=$(kw_original "$1")
+    if [ -e "$kw_kept" ] || [ -L "$kw_kept" ] || [ -e "$kw_kept.absent" ]; then return 0; fi
+    mkdir -p "$KW_STATE/originals"
+    chmod 700 "$KW_STATE" "$KW_STATE/originals"
+    if [ -e "$1" ] || [ -L "$1" ]; then
+        cp -a "$1" "$kw_kept.new"
+        sync "$kw_kept.new" 2>/dev/null || :
+        mv "$kw_kept.new" "$kw_kept"
+    else
+        : >"$kw_kept.absent"
+    fi
+    sync "$KW_STATE/originals" 2>/dev/null || :
+}
+
+# kw_restore PATH: puts the first original back, or removes what was not there.
+kw_restore() {
+    kw_kept=$(kw_original "$1")
+    if [ -e "$kw_kept.absent" ]; then
+        rm -rf "$1"
+        rm -f "$kw_kept.absent"
+    elif [ -e "$kw_kept" ] || [ -L "$kw_kept" ]; then
+        rm -rf "$1.kw-restore"
+        cp -a "$kw_kept" "$1.kw-restore"
+        rm -rf "$1"
+        mv "$1.kw-restore" "$1"
+        rm -rf "$kw_kept"
+    fi
+}
+
+# kw_put PATH MODE [OWNER] <content: written whole or not at all.
+kw_put() {
+    kw_save "$1"
+    mkdir -p "$(dirname "$1")"
+    (umask 077 && cat >"$1.kw-new")
+    chmod "$2" "$1.kw-new"
+    chown "${3:-root:root}" "$1.kw-new"
+    sync "$1.kw-new" 2>/dev/null || :
+    mv -f "$1.kw-new" "$1"
+}
+
+# --- the engine's own ---
+
+kw_begin_script() {
+    KW_TMP=$(mktemp -d /run/kubewright.XXXXXX) || exit 70
+    trap 'rm -rf "$KW_TMP"' EXIT
+}
+
+# kw_look FUNCTION: runs a probe; its text is in $KW_TMP/seen, the hash of it in KW_SEEN, its status is returned.
+kw_look() {
+    (
+        set -eu
+        "$1"
+    ) >"$KW_TMP/seen" 2>"$KW_TMP/seen.err" 3>&- 8>&- </dev/null
+    kw_status=$?
+    KW_SEEN=$(sha256sum <"$KW_TMP/seen" | cut -d' ' -f1)
+    return "$kw_status"
+}
+
+# kw_observe STEP FUNCTION
+kw_observe() {
+    if kw_look "$2"; then
+        kw_frame seen "$1" "$(kw_encode "$KW_TMP/seen")"
+    else
+        kw_frame blind "$1" "$kw_status" "$(kw_encode "$KW_TMP/seen.err")"
+    fi
+}
+
+kw_note() {
+    printf '%s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$KW_RUN" "$KW_PLAN" "$1" "$2" >>"$KW_STATE/journal"
+    sync "$KW_STATE/journal" 2>/dev/null || :
+}
+
+kw_lock() {
+    mkdir -p "$KW_STATE" || exit 73
+    chmod 700 "$KW_STATE"
+    exec 8>>"$KW_STATE/lock"
+    if ! flock -n 8; then
+        kw_say "waiting for the script of run $(cat "$KW_STATE/lock.owner" 2>/dev/null) to end"
+        if ! flock -w "$1" 8; then
+            cat "$KW_STATE/lock.owner" >"$KW_TMP/owner" 2>/dev/null
+            kw_frame locked "$(kw_encode "$KW_TMP/owner")"
+            exit 75
+        fi
+    fi
+    echo "$KW_RUN pid $$" >"$KW_STATE/lock.owner"
+}
+
+# kw_act STEP PLANNED DESIRED STEM: guards, acts, confirms. STEM names four functions: STEM_probe, STEM_apply, and the
+# texts STEM_probe_text and STEM_undo_text that are kept beside the result. PLANNED "-": no state of its own.
+# Returns 0 to go on with the next step.
+kw_act() {
+    KW_STEP=$1
+    if [ -e "/run/kubewright.stop.$KW_RUN" ]; then
+        kw_frame stopped "$1"
+        return 1
+    fi
+    kw_kept=$KW_STATE/steps/$(printf '%s' "$1" | sed 's/@.*//; s,/,=,g')
+    if [ "$2" != - ]; then
+        if ! kw_look "$4_probe"; then
+            kw_frame failed "$1" probe "$kw_status" "$(kw_encode "$KW_TMP/seen.err")"
+            return 1
+        fi
+        if [ "$KW_SEEN" = "$3" ] && grep -qsF " $KW_PLAN $1 done" "$KW_STATE/journal"; then
+            kw_frame skipped "$1"
+            return 0
+        fi
+        if [ "$KW_SEEN" != "$2" ]; then
+            kw_frame stale "$1" "$(kw_encode "$KW_TMP/seen")"
+            return 1
+        fi
+    fi
+    # Nobody listens: stop here, in order. The rerun starts from a state that is written down.
+    kw_frame begin "$1" || return 1
+    kw_note "$1" begin
+    if [ "$2" != - ]; then
+        mkdir -p "$kw_kept"
+        "$4_probe_text" >"$kw_kept/probe.sh"
+        "$4_undo_text" >"$kw_kept/undo.sh"
+        [ -e "$kw_kept/order" ] || { date +%s%N >"$kw_kept/order"; }
+        echo "$KW_RUN $KW_PLAN" >"$kw_kept/begun"
+        sync "$kw_kept/undo.sh" 2>/dev/null || :
+    fi
+    (
+        set -eu
+        "$4_apply"
+    ) >"$KW_TMP/log" 2>&1 8>&- </dev/null
+    kw_status=$?
+    if [ "$kw_status" -ne 0 ]; then
+        tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
+        kw_note "$1" failed
+        kw_frame failed "$1" apply "$kw_status" "$(kw_encode "$KW_TMP/log.tail")"
+        return 1
+    fi
+    if [ "$2" != - ]; then
+        if ! kw_look "$4_probe" || [ "$KW_SEEN" != "$3" ]; then
+            kw_note "$1" failed
+            tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
+            kw_frame unconfirmed "$1" "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/log.tail")"
+            return 1
+        fi
+        cp "$KW_TMP/seen" "$kw_kept/desired"
+        rm -f "$kw_kept/begun"
+    fi
+    kw_note "$1" "done"
+    kw_frame "done" "$1"
+}
