@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Does what a plan says: hosts side by side, each step guarded before and confirmed after. The only thing that acts. */
 public final class Applier {
@@ -112,13 +111,12 @@ public final class Applier {
         Set<String> hosts = new LinkedHashSet<>();
         acting.forEach(step -> hosts.add(step.id().target()));
         boolean live = hosts.remove(StepId.CLUSTER);
-        List<HostWorker> workers = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         Map<String, HostWorker> byHost = new HashMap<>();
         for (String host : hosts) {
             HostWorker worker = new HostWorker(run, host, ofHost(host));
-            workers.add(worker);
             byHost.put(host, worker);
+            worker.stockAtOnce();
             threads.add(start("files for " + host, run, worker::stock));
             threads.add(start("steps of " + host, run, worker::work));
         }
@@ -186,12 +184,17 @@ public final class Applier {
     }
 
     private void performLive(Run run, Step step) throws InterruptedException {
-        ClusterResource resource = (ClusterResource) Optional.ofNullable(resources.get(step.id())).orElseThrow();
+        ClusterResource resource =
+                (ClusterResource) Optional.ofNullable(resources.get(step.id())).orElseThrow();
         long start = System.nanoTime();
         try {
             switch (resource.observe()) {
                 case Observation.Deferred(String _, String reason) -> {
-                    run.fail(step.id(), 1, "it still cannot be observed: " + reason, "Look at what it names, then apply again.");
+                    run.fail(
+                            step.id(),
+                            1,
+                            "it still cannot be observed: " + reason,
+                            "Look at what it names, then apply again.");
                     return;
                 }
                 case Observation.Known(String observed, String desired) -> {
@@ -276,11 +279,11 @@ public final class Applier {
     }
 
     private static Thread start(String name, Run run, Work work) {
-        AtomicBoolean ended = new AtomicBoolean();
+
         return Thread.ofVirtual().name(name).start(() -> {
             try {
                 work.run();
-                ended.set(true);
+
             } catch (InterruptedException e) {
                 run.board().stop();
             } catch (RuntimeException e) {

@@ -19,17 +19,27 @@ final class HostWorker {
     private final Run run;
     private final String host;
     private final Map<StepId, HostResource> resources;
+    private final Set<String> there;
     private final Map<StepId, Long> begun = new HashMap<>();
 
     HostWorker(Run run, String host, Map<StepId, HostResource> resources) {
         this.run = run;
         this.host = host;
         this.resources = resources;
+        this.there = new HashSet<>(run.survey().blobs().getOrDefault(host, Set.of()));
+    }
+
+    /** Frees the steps that need no file which is not on the host yet. */
+    void stockAtOnce() {
+        for (StepId id : run.board().of(host)) {
+            if (resource(id).blobs(run.observed(id)).stream().map(Blob::sha256).allMatch(there::contains)) {
+                run.board().stocked(id);
+            }
+        }
     }
 
     /** Brings what the steps of this host need, in their order. */
     void stock() throws InterruptedException {
-        Set<String> there = new HashSet<>(run.survey().blobs().getOrDefault(host, Set.of()));
         for (StepId id : run.board().of(host)) {
             if (run.board().stopping()) {
                 return;
@@ -104,8 +114,10 @@ final class HostWorker {
         try {
             result = run.targets()
                     .get(host)
-                    .run(script.text(), SCRIPT, line -> Frame.parse(script.mark(), line)
-                            .ifPresent(frame -> whole[0] |= take(frame)));
+                    .run(
+                            script.text(),
+                            SCRIPT,
+                            line -> Frame.parse(script.mark(), line).ifPresent(frame -> whole[0] |= take(frame)));
         } finally {
             run.active(host, false);
         }
@@ -113,7 +125,8 @@ final class HostWorker {
             throw new TargetException(
                     host,
                     TargetException.Code.LOST,
-                    "its script ended early (exit " + result.exitCode() + "): " + result.stderr().strip(),
+                    "its script ended early (exit " + result.exitCode() + "): "
+                            + result.stderr().strip(),
                     "Run apply again: it looks at what is there and goes on.");
         }
     }
@@ -161,10 +174,7 @@ final class HostWorker {
                                 + Diff.unified(seen, wanted) + frame.text(2),
                         "Another program may undo the change; the lines with + are missing, those with - too many.");
             }
-            case "locked" ->
-                run.lockedOut(
-                        host,
-                        frame.text(0).strip());
+            case "locked" -> run.lockedOut(host, frame.text(0).strip());
             case "end" -> {
                 return true;
             }

@@ -147,8 +147,9 @@ public final class Journal implements AutoCloseable {
                         || entry.get().sequence() != entries.size() + 1) {
                     return new Reading(
                             List.copyOf(entries),
-                            Optional.of(file + ":" + number
-                                    + ": the chain breaks here: the line was changed, cut, or lines before it are missing"));
+                            Optional.of(
+                                    file + ":" + number
+                                            + ": the chain breaks here: the line was changed, cut, or lines before it are missing"));
                 }
                 previous = entry.get().hash();
                 entries.add(entry.get());
@@ -176,7 +177,9 @@ public final class Journal implements AutoCloseable {
                     line.path("run").asString(),
                     line.path("plan").asString(),
                     line.path("event").asString(),
-                    line.has("step") ? Optional.of(StepId.parse(line.path("step").asString())) : Optional.empty(),
+                    line.has("step")
+                            ? Optional.of(StepId.parse(line.path("step").asString()))
+                            : Optional.empty(),
                     line.path("detail").asString(""),
                     line.path("previous").asString(),
                     hash));

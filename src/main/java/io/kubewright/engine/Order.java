@@ -59,7 +59,7 @@ final class Order {
         }
         if (ordered.size() < byId.size()) {
             List<StepId> ring = byId.keySet().stream()
-                    .filter(id -> waiting.get(id) > 0)
+                    .filter(id -> waiting.getOrDefault(id, 0) > 0)
                     .toList();
             throw new IllegalArgumentException("these steps wait for each other: " + ring);
         }

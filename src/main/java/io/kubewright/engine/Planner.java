@@ -59,14 +59,10 @@ public final class Planner {
             if (!resource.serves().isEmpty()) {
                 if (resource.serves().stream().anyMatch(acting::contains)) {
                     withServing.add(Step.serving(
-                            resource.id(),
-                            why.apply(resource.id().path()),
-                            List.copyOf(resource.needs())));
+                            resource.id(), why.apply(resource.id().path()), List.copyOf(resource.needs())));
                 }
             } else {
-                steps.stream()
-                        .filter(step -> step.id().equals(resource.id()))
-                        .forEach(withServing::add);
+                steps.stream().filter(step -> step.id().equals(resource.id())).forEach(withServing::add);
             }
         }
         return Plan.of(
@@ -98,15 +94,12 @@ public final class Planner {
                             "Mend what the message names and plan again.")));
         }
         Observation observation = survey.observations().get(resource.id());
-        Step step =
-                switch (observation) {
-                    case Observation.Known(String observed, String desired) ->
-                        known(resource, why, needs, observed, desired);
-                    case Observation.Deferred(String desired, String reason) ->
-                        Step.deferred(resource.id(), why, needs, desired, reason);
-                    case null ->
-                        throw new IllegalStateException("the survey left out " + resource.id());
-                };
+        Step step = switch (observation) {
+            case Observation.Known(String observed, String desired) -> known(resource, why, needs, observed, desired);
+            case Observation.Deferred(String desired, String reason) ->
+                Step.deferred(resource.id(), why, needs, desired, reason);
+            case null -> throw new IllegalStateException("the survey left out " + resource.id());
+        };
         return step.withDeviation(resource.deviation());
     }
 

@@ -19,7 +19,14 @@ record Run(
         Map<StepId, Step> steps,
         Set<String> running) {
 
-    Run(String id, Plan plan, Survey survey, Targets targets, RunBoard board, Journal journal, RunListener listener,
+    Run(
+            String id,
+            Plan plan,
+            Survey survey,
+            Targets targets,
+            RunBoard board,
+            Journal journal,
+            RunListener listener,
             Map<StepId, Step> steps) {
         this(id, plan, survey, targets, new Outputs(), board, journal, listener, steps, new ConcurrentSkipListSet<>());
     }
@@ -68,10 +75,12 @@ record Run(
 
     /** Another run's script works on the host and did not end in time. */
     void lockedOut(String host, String owner) {
-        board.of(host).stream().findFirst().ifPresent(step -> refuse(
-                step,
-                "the script of another run holds the lock of " + host + ": " + owner,
-                "Wait until that run has ended, then plan again."));
+        board.of(host).stream()
+                .findFirst()
+                .ifPresent(step -> refuse(
+                        step,
+                        "the script of another run holds the lock of " + host + ": " + owner,
+                        "Wait until that run has ended, then plan again."));
     }
 
     void active(String host, boolean now) {

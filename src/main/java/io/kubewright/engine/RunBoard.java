@@ -144,11 +144,19 @@ final class RunBoard {
                     .filter(need -> !holds(need))
                     .findFirst()
                     .map(need -> "waits for " + need)
-                    .orElse(stopping ? "the run was ended" : "a step before it on " + step.id().target() + " failed");
+                    .orElse(
+                            stopping
+                                    ? "the run was ended"
+                                    : "a step before it on " + step.id().target() + " failed");
             reasons.put(step.id(), reason);
         }
         reasons.keySet().forEach(id -> status.put(id, Status.BLOCKED));
         return reasons;
+    }
+
+    private List<StepId> needsOf(StepId id) {
+        Step step = steps.get(id);
+        return step == null ? List.of() : step.needs();
     }
 
     private boolean holds(StepId need) {
@@ -166,7 +174,7 @@ final class RunBoard {
             case FAILED, REFUSED, BLOCKED -> true;
             case PENDING ->
                 broken.contains(need.target()) && !need.target().equals(StepId.CLUSTER)
-                        || steps.get(need).needs().stream().anyMatch(this::lost);
+                        || needsOf(need).stream().anyMatch(this::lost);
             case RUNNING, DONE, SKIPPED -> false;
         };
     }

@@ -53,7 +53,7 @@ public record Survey(
         Scope.all(views).forEach((host, outcome) -> {
             switch (outcome) {
                 case Scope.Outcome.Value<HostView>(HostView view) -> {
-                    for (HostResource resource : byHost.get(host)) {
+                    for (HostResource resource : byHost.getOrDefault(host, List.of())) {
                         String seen = view.seen().get(resource.id());
                         if (seen != null) {
                             observations.put(resource.id(), new Observation.Known(seen, resource.desired(seen)));
@@ -98,7 +98,8 @@ public record Survey(
                         seen.put(frame.step(), frame.text(1));
                     }
                 }
-                case "blind" -> blind.put(frame.step(), "exit " + frame.arguments().get(1) + ": " + frame.text(2));
+                case "blind" ->
+                    blind.put(frame.step(), "exit " + frame.arguments().get(1) + ": " + frame.text(2));
                 case "end" -> whole = true;
                 default -> {}
             }

@@ -51,6 +51,11 @@ public final class TargetException extends RuntimeException {
                         cause);
     }
 
+    @Override
+    public String getMessage() {
+        return java.util.Objects.requireNonNull(super.getMessage());
+    }
+
     public String target() {
         return target;
     }
