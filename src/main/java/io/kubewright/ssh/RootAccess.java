@@ -1,0 +1,78 @@
+package io.kubewright.ssh;
+
+import io.kubewright.engine.Secret;
+import io.kubewright.engine.TargetException;
+import io.kubewright.engine.TargetException.Code;
+import java.util.Optional;
+
+/** How root is reached on one host, and the words for it when it is not. */
+record RootAccess(String target, SshSettings.Become become, Connection connection, SudoPassword password) {
+    private static final int NOT_FOUND = 127;
+
+    void requireRoot(String userId) {
+        if (!userId.equals("0")) {
+            throw new TargetException(
+                    target,
+                    Code.PRIVILEGE,
+                    user() + " (uid " + userId + ") is not root on " + place() + ", and everything here needs root",
+                    become == SshSettings.Become.NONE
+                            ? "set become: sudo for this host, or user: root"
+                            : "look at runas and Defaults in its sudoers");
+        }
+    }
+
+    Secret nextPassword(Optional<Secret> refused) throws InterruptedException {
+        return password.next(target, user(), refused)
+                .orElseThrow(() -> new TargetException(
+                        target,
+                        Code.PRIVILEGE,
+                        refused.isPresent()
+                                ? "sudo at " + place() + " refuses the password of " + user()
+                                : "sudo at " + place() + " asks for the password of " + user()
+                                        + ", and nobody can be asked here",
+                        refused.isPresent()
+                                ? "one password serves all hosts of a run; check that it is the same on this one"
+                                : "run in a terminal, or give " + user() + " NOPASSWD in sudoers"));
+    }
+
+    /** Words for a shell that ended before it was root's. */
+    TargetException refused(int exitCode, String said) {
+        String last = said.lines().reduce((first, second) -> second).orElse("").strip();
+        if (become == SshSettings.Become.NONE) {
+            return new TargetException(
+                    target,
+                    Code.PROTOCOL,
+                    "the login of " + user() + " at " + place() + " runs no command (exit " + exitCode + "): " + last,
+                    "give the user a login shell, and remove a forced command from its authorized_keys");
+        }
+        if (said.contains("tty")) {
+            return privilege(
+                    "sudo insists on a terminal: " + last, "add to sudoers: Defaults:" + user() + " !requiretty");
+        }
+        if (exitCode == NOT_FOUND || said.contains("not found") || said.contains("No such file")) {
+            return privilege("there is no sudo: " + last, "install it, or log in as root (user: root, become: none)");
+        }
+        return privilege(
+                "sudo refuses " + user() + " (exit " + exitCode + "): " + last,
+                "allow it in sudoers: " + user() + " ALL=(ALL) ALL");
+    }
+
+    TargetException notRoot(TargetException late, String said) {
+        return said.isBlank()
+                ? late
+                : privilege(
+                        "sudo waits for something: " + said.lines().findFirst().orElse(""), late.hint());
+    }
+
+    private TargetException privilege(String message, String hint) {
+        return new TargetException(target, Code.PRIVILEGE, "at " + place() + " " + message, hint);
+    }
+
+    private String user() {
+        return connection.route().user();
+    }
+
+    private String place() {
+        return connection.route().place();
+    }
+}
