@@ -1,0 +1,5 @@
+/** Shapes of host resources that several rooms need: files, binaries, services, container images, YAML. */
+@NullMarked
+package io.kubewright.engine.resource;
+
+import org.jspecify.annotations.NullMarked;

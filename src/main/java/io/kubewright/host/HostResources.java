@@ -1,0 +1,45 @@
+package io.kubewright.host;
+
+import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.Resource;
+import io.kubewright.engine.StepId;
+import io.kubewright.spec.Host;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** How every host is prepared, before anything of Kubernetes comes. */
+public final class HostResources {
+    private HostResources() {}
+
+    /** The step after which a host is prepared; what builds on hosts needs all of them. */
+    public static Set<StepId> prepared(String host, HostSection section) {
+        StepId sysctl = new StepId("host/sysctl", host);
+        return section.swap() == HostSection.Swap.OFF ? Set.of(sysctl, new StepId("host/swap", host)) : Set.of(sysctl);
+    }
+
+    public static List<Resource> of(HostInput input) {
+        List<Resource> resources = new ArrayList<>();
+        for (Host host : input.hosts()) {
+            HostFacts facts = input.facts().get(host.name());
+            if (facts != null) {
+                resources.addAll(of(input, host.name(), facts));
+            }
+        }
+        return resources;
+    }
+
+    private static List<Resource> of(HostInput input, String host, HostFacts facts) {
+        List<Resource> resources = new ArrayList<>();
+        StepId packages = new StepId("host/packages", host);
+        StepId modules = new StepId("host/modules", host);
+        resources.add(new Packages(packages, input.packages().getOrDefault(host, List.of())));
+        resources.add(new Modules(modules, Set.of(packages), Module.table(), facts));
+        resources.add(
+                Sysctl.of(new StepId("host/sysctl", host), Set.of(modules), input.section(), facts, input.ipv6()));
+        if (input.section().swap() == HostSection.Swap.OFF) {
+            resources.add(new Swap(new StepId("host/swap", host), Set.of(packages), facts));
+        }
+        return resources;
+    }
+}

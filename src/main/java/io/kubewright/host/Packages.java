@@ -1,0 +1,83 @@
+package io.kubewright.host;
+
+import io.kubewright.engine.Blob;
+import io.kubewright.engine.HostResource;
+import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Shell;
+import io.kubewright.engine.StepId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Packages of the operating system, installed from files of the bundle; no archive is asked. */
+record Packages(StepId id, List<HostPackage> packages) implements HostResource {
+    /** Seconds to wait for another dpkg, such as unattended-upgrades on a host that has just booted. */
+    private static final int LOCK_SECONDS = 600;
+
+    @Override
+    public Set<StepId> needs() {
+        return Set.of();
+    }
+
+    @Override
+    public String probe() {
+        if (packages.isEmpty()) {
+            return "";
+        }
+        return """
+                { dpkg-query -W -f '${db:Status-Status} ${Package}\\n' %s 2>/dev/null || :; } |
+                    sed -n 's/^installed /package /p' | sort -u
+                """.formatted(
+                        Shell.words(packages.stream().map(HostPackage::name).toList()));
+    }
+
+    @Override
+    public String desired(String observed) {
+        return packages.stream().map(Packages::line).sorted().distinct().collect(Collectors.joining());
+    }
+
+    @Override
+    public String apply(String observed, Outputs outputs) {
+        StringBuilder links = new StringBuilder();
+        StringBuilder blobs = new StringBuilder();
+        for (HostPackage each : missing(observed)) {
+            String blob = "\"$KW_BLOBS/" + each.file().sha256() + "\"";
+            links.append("ln -s %s \"$directory/\"%s\n"
+                    .formatted(
+                            blob, Shell.quote(each.name() + "_" + each.version().replace(':', '_') + ".deb")));
+            blobs.append("rm -f ").append(blob).append('\n');
+        }
+        return """
+                directory=$(mktemp -d /run/kubewright-packages.XXXXXX)
+                trap 'rm -rf "$directory"' EXIT
+                %sDEBIAN_FRONTEND=noninteractive apt-get -q -y --no-download --no-install-recommends \\
+                    -o DPkg::Lock::Timeout=%d -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
+                    -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root install "$directory"/*.deb
+                %s""".formatted(links, LOCK_SECONDS, blobs);
+    }
+
+    /** Packages stay: whatever else was installed meanwhile may need them. */
+    @Override
+    public String undo() {
+        return "";
+    }
+
+    @Override
+    public Set<Blob> blobs(String observed) {
+        Set<Blob> blobs = new LinkedHashSet<>();
+        missing(observed).forEach(each -> blobs.add(each.file()));
+        return blobs;
+    }
+
+    private List<HostPackage> missing(String observed) {
+        Set<String> present = observed.lines().collect(Collectors.toSet());
+        return packages.stream()
+                .filter(each -> !present.contains(line(each).strip()))
+                .toList();
+    }
+
+    private static String line(HostPackage each) {
+        return "package " + each.name() + "\n";
+    }
+}

@@ -1,0 +1,69 @@
+package io.kubewright.host;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A kernel parameter of {@code sysctl.yaml} or of the file.
+ *
+ * @param value one number, or several separated by single spaces
+ * @param atLeast whether a higher value of the host's own is left
+ * @param throughput whether it belongs to the throughput tier only
+ * @param ownPerHost whether each network namespace has its own, writable inside it
+ * @param module the module without which the parameter does not exist
+ * @param ipv6 whether it is wanted only where pods have IPv6 addresses
+ */
+record Parameter(
+        String key,
+        String value,
+        boolean atLeast,
+        boolean throughput,
+        boolean ownPerHost,
+        Optional<String> module,
+        boolean ipv6,
+        String why,
+        String source) {
+    static List<Parameter> table() {
+        return Table.read("sysctl.yaml").stream().map(Parameter::of).toList();
+    }
+
+    /**
+     * One that the file names: exactly so.
+     *
+     * @param row what the table knows of it
+     */
+    static Parameter extra(String key, String value, Optional<Parameter> row) {
+        return new Parameter(
+                key,
+                value.strip().replaceAll("\\s+", " "),
+                false,
+                false,
+                row.map(Parameter::ownPerHost).orElse(key.startsWith("net.ipv4.") || key.startsWith("net.ipv6.")),
+                row.flatMap(Parameter::module),
+                false,
+                "the file asks for it",
+                "host.sysctl.extra");
+    }
+
+    private static Parameter of(Table.Row row) {
+        return new Parameter(
+                row.text("key"),
+                row.text("value"),
+                switch (row.text("comparison")) {
+                    case "at-least" -> true;
+                    case "exactly" -> false;
+                    default -> throw new IllegalStateException("sysctl.yaml: comparison of " + row.text("key"));
+                },
+                row.text("tier").equals("throughput"),
+                row.text("scope").equals("host"),
+                row.optional("module"),
+                row.optional("when").equals(Optional.of("ipv6")),
+                row.text("why"),
+                row.text("source"));
+    }
+
+    /** As {@code sysctl.sh} prints a value that is as wanted. */
+    String goal() {
+        return atLeast ? "at least " + value : value;
+    }
+}
