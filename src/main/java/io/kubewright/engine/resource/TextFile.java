@@ -1,7 +1,7 @@
 package io.kubewright.engine.resource;
 
+import io.kubewright.engine.Digest;
 import io.kubewright.engine.Shell;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 
 /**
@@ -19,7 +19,7 @@ public record TextFile(String path, String mode, String content) implements Host
 
     @Override
     public String state() {
-        return HostFile.headline(path, mode, Sha256.of(content.getBytes(StandardCharsets.UTF_8)))
+        return HostFile.headline(path, mode, Digest.sha256(content))
                 + content.lines().map(line -> "  " + line + "\n").collect(Collectors.joining());
     }
 

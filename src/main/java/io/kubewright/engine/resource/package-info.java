@@ -1,4 +1,4 @@
-/** Shapes of host resources that several rooms need: files, binaries, services, container images, YAML. */
+/** Shapes of host resources that several rooms need: files, binaries, services, container images. */
 @NullMarked
 package io.kubewright.engine.resource;
 

@@ -1,0 +1,61 @@
+package io.kubewright.kube;
+
+import io.kubewright.engine.Deviation;
+import io.kubewright.engine.HostResource;
+import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Refusal;
+import io.kubewright.engine.StepId;
+import java.util.Optional;
+import java.util.Set;
+
+/** The cluster's beginning: {@code kubeadm init} on the first control plane. */
+record Init(Node node, Set<StepId> needs, EndpointSection endpoint, KubeadmConfiguration configuration, Optional<Vip> vip)
+        implements HostResource {
+    static final String PATH = "kube/init";
+
+    @Override
+    public StepId id() {
+        return node.step(PATH);
+    }
+
+    @Override
+    public String probe() {
+        return NodeState.probe();
+    }
+
+    @Override
+    public String desired(String observed) {
+        return NodeState.joined(true, endpoint);
+    }
+
+    @Override
+    public String apply(String observed, Outputs outputs) {
+        if (NodeState.isStopped(observed, desired(observed))) {
+            return NodeState.start();
+        }
+        return (NodeState.isUnfinished(observed) ? NodeState.undo() : "")
+                + NodeState.workspace(configuration.init(node, Tokens.newToken()))
+                + "mkdir -p \"$KW_STATE\"\necho init >" + NodeState.MARK + "\n"
+                + "kubeadm init phase certs ca --config \"$directory/kubeadm.yaml\"\n"
+                + vip.map(each -> each.bootstrap(node)).orElse("")
+                + "kw_say 'kubeadm init'\n"
+                + "kubeadm init --config \"$directory/kubeadm.yaml\" --skip-token-print\n"
+                + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"
+                + "rm -f " + NodeState.MARK + "\n";
+    }
+
+    @Override
+    public String undo() {
+        return NodeState.undo();
+    }
+
+    @Override
+    public Optional<Refusal> refusal(String observed) {
+        return Refusals.of(node, observed, desired(observed));
+    }
+
+    @Override
+    public Optional<String> deviation() {
+        return node.deviation(Deviation.CGROUP_V1, Deviation.NO_SYS_RESOURCE);
+    }
+}

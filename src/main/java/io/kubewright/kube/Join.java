@@ -1,0 +1,72 @@
+package io.kubewright.kube;
+
+import io.kubewright.engine.Deviation;
+import io.kubewright.engine.HostResource;
+import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Refusal;
+import io.kubewright.engine.StepId;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A further node. Control planes need the join before them: etcd takes one new member at a time, and each new member
+ * needs a majority of those before it.
+ */
+record Join(
+        Node node,
+        Set<StepId> needs,
+        StepId credentials,
+        EndpointSection endpoint,
+        KubeadmConfiguration configuration)
+        implements HostResource {
+    static final String PATH = "kube/join";
+
+    @Override
+    public StepId id() {
+        return node.step(PATH);
+    }
+
+    @Override
+    public String probe() {
+        return NodeState.probe();
+    }
+
+    @Override
+    public String desired(String observed) {
+        return NodeState.joined(node.host().isControlPlane(), endpoint);
+    }
+
+    @Override
+    public String apply(String observed, Outputs outputs) {
+        if (NodeState.isStopped(observed, desired(observed))) {
+            return NodeState.start();
+        }
+        String text = configuration.join(
+                node,
+                JoinCredentials.token(outputs, credentials),
+                JoinCredentials.authorityHash(outputs, credentials),
+                JoinCredentials.certificateKey(outputs, credentials));
+        return (NodeState.isUnfinished(observed) ? NodeState.undo() : "")
+                + NodeState.workspace(text)
+                + "mkdir -p \"$KW_STATE\"\necho join >" + NodeState.MARK + "\n"
+                + "kw_say 'kubeadm join'\n"
+                + "kubeadm join --config \"$directory/kubeadm.yaml\"\n"
+                + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"
+                + "rm -f " + NodeState.MARK + "\n";
+    }
+
+    @Override
+    public String undo() {
+        return NodeState.undo();
+    }
+
+    @Override
+    public Optional<Refusal> refusal(String observed) {
+        return Refusals.of(node, observed, desired(observed));
+    }
+
+    @Override
+    public Optional<String> deviation() {
+        return node.deviation(Deviation.CGROUP_V1, Deviation.NO_SYS_RESOURCE);
+    }
+}

@@ -1,0 +1,127 @@
+package io.kubewright.kube;
+
+import io.kubewright.engine.Digest;
+import io.kubewright.engine.HostResource;
+import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Secret;
+import io.kubewright.engine.StepId;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Set;
+
+/**
+ * What joins need, made for one run: a bootstrap token, the certificates of the control plane under a fresh key, and the
+ * authority's certificate to know the cluster by.
+ */
+record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> serves, KubeadmConfiguration configuration)
+        implements HostResource {
+    static final String PATH = "kube/join-credentials";
+
+    private static final String TOKEN = "token";
+    private static final String CERTIFICATE_KEY = "certificate-key";
+    private static final String AUTHORITY = "authority";
+
+    @Override
+    public StepId id() {
+        return node.step(PATH);
+    }
+
+    @Override
+    public String probe() {
+        return "";
+    }
+
+    @Override
+    public String desired(String observed) {
+        return "";
+    }
+
+    @Override
+    public String apply(String observed, Outputs outputs) {
+        Secret token = Tokens.newToken();
+        Secret certificateKey = Tokens.newCertificateKey();
+        outputs.put(id(), TOKEN, token);
+        outputs.put(id(), CERTIFICATE_KEY, certificateKey);
+        // Both commands print the secret they are given.
+        return NodeState.workspace(configuration.credentials(token, certificateKey))
+                + NodeState.ownAdmin(node)
+                + """
+                kubeadm token create --kubeconfig "$directory/admin.conf" --config "$directory/kubeadm.yaml" >/dev/null
+                kubeadm init phase upload-certs --upload-certs --kubeconfig "$directory/admin.conf" \\
+                    --config "$directory/kubeadm.yaml" >/dev/null
+                kw_output %s </etc/kubernetes/pki/ca.crt
+                """.formatted(AUTHORITY);
+    }
+
+    @Override
+    public String undo() {
+        return "";
+    }
+
+    /** Ends the token and the uploaded certificates before their time, once the joins are through. */
+    record Revoked(Node node, Set<StepId> needs, Set<StepId> serves) implements HostResource {
+        @Override
+        public StepId id() {
+            return node.step(PATH + "/revoked");
+        }
+
+        @Override
+        public String probe() {
+            return "";
+        }
+
+        @Override
+        public String desired(String observed) {
+            return "";
+        }
+
+        @Override
+        public String apply(String observed, Outputs outputs) {
+            return """
+                    umask 077
+                    directory=$(mktemp -d /run/kubewright-kubeadm.XXXXXX)
+                    trap 'rm -rf "$directory"' EXIT
+                    """
+                    + NodeState.ownAdmin(node)
+                    + """
+                    kubeadm token delete --kubeconfig "$directory/admin.conf" %s
+                    kubectl --kubeconfig "$directory/admin.conf" -n kube-system delete secret kubeadm-certs --ignore-not-found
+                    """.formatted(Tokens.name(token(outputs, node.step(PATH))));
+        }
+
+        @Override
+        public String undo() {
+            return "";
+        }
+    }
+
+    static Secret token(Outputs outputs, StepId credentials) {
+        return output(outputs, credentials, TOKEN);
+    }
+
+    static Secret certificateKey(Outputs outputs, StepId credentials) {
+        return output(outputs, credentials, CERTIFICATE_KEY);
+    }
+
+    /** SHA-256 of the authority's public key, the way kubeadm's {@code caCertHashes} want it. */
+    static String authorityHash(Outputs outputs, StepId credentials) {
+        String certificate = output(outputs, credentials, AUTHORITY).reveal();
+        try {
+            return Digest.sha256(CertificateFactory.getInstance("X.509")
+                    .generateCertificate(
+                            new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)))
+                    .getPublicKey()
+                    .getEncoded());
+        } catch (CertificateException e) {
+            throw new IllegalStateException(
+                    credentials + ": /etc/kubernetes/pki/ca.crt is not a certificate: " + e.getMessage(), e);
+        }
+    }
+
+    private static Secret output(Outputs outputs, StepId credentials, String name) {
+        return outputs.get(credentials, name)
+                .orElseThrow(() -> new IllegalStateException(credentials + " has not handed on its " + name));
+    }
+}

@@ -1,0 +1,42 @@
+package io.kubewright.kube;
+
+import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.StepId;
+import io.kubewright.spec.Host;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the resources of this room are made from.
+ *
+ * @param clusterName as kubeconfigs call it
+ * @param facts by host name; hosts without facts get no resources
+ * @param existing names of the hosts that already run a control plane; empty before there is a cluster
+ * @param prepared by host name: the steps that must hold before anything of Kubernetes is put on that host
+ * @param swapOff whether the kubelet may take it that there is no swap
+ */
+public record KubeInput(
+        String clusterName,
+        List<Host> hosts,
+        EndpointSection endpoint,
+        KubernetesSection kubernetes,
+        Map<String, HostFacts> facts,
+        Set<String> existing,
+        Map<String, Set<StepId>> prepared,
+        boolean swapOff) {
+    /** The control plane that others join through: one where the cluster is, else the first of the file. */
+    public Host first() {
+        List<Host> controlPlanes =
+                hosts.stream().filter(Host::isControlPlane).toList();
+        return controlPlanes.stream()
+                .filter(host -> existing.contains(host.name()))
+                .findFirst()
+                .orElseGet(controlPlanes::getFirst);
+    }
+
+    /** Whether any host has this deviation: what goes into cluster-wide configuration must suit all of them. */
+    boolean anyHas(String deviation) {
+        return facts.values().stream().anyMatch(each -> each.has(deviation));
+    }
+}

@@ -1,0 +1,47 @@
+package io.kubewright.kube;
+
+import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.StepId;
+import io.kubewright.spec.Host;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A host on its way to be a node, with all that its steps are made from. */
+record Node(Host host, HostFacts facts, Supplies supplies) {
+    String name() {
+        return host.name();
+    }
+
+    String address() {
+        return host.nodeIp().toString();
+    }
+
+    /** The node's own API server. */
+    String ownApi() {
+        return "https://" + bracketed() + ":" + EndpointSection.API_PORT;
+    }
+
+    private String bracketed() {
+        return host.nodeIp().isIpv6() ? "[" + address() + "]" : address();
+    }
+
+    StepId step(String path) {
+        return new StepId(path, name());
+    }
+
+    boolean has(String deviation) {
+        return facts.has(deviation);
+    }
+
+    /** The reasons of those of the named deviations that this host has. */
+    Optional<String> deviation(String... names) {
+        List<String> reasons = Stream.of(names)
+                .map(name -> facts.deviations().get(name))
+                .filter(Objects::nonNull)
+                .map(each -> each.name() + ": " + each.why())
+                .toList();
+        return reasons.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", reasons));
+    }
+}
