@@ -39,14 +39,16 @@ final class Containerd {
     private static String dropIn(Node node) {
         return Templates.text(
                 "containerd-kubewright.toml",
-                "sandbox", node.supplies().data().pauseImage(),
-                "restrictOomScore", String.valueOf(node.has(Deviation.NO_SYS_RESOURCE)),
-                "systemdCgroup", String.valueOf(!node.has(Deviation.CGROUP_V1)));
+                "sandbox",
+                node.supplies().data().pauseImage(),
+                "restrictOomScore",
+                String.valueOf(node.has(Deviation.NO_SYS_RESOURCE)),
+                "systemdCgroup",
+                String.valueOf(!node.has(Deviation.CGROUP_V1)));
     }
 
     private static String unit(Node node) {
         // Without CAP_SYS_RESOURCE systemd cannot lower the score and would not start the unit.
-        return Templates.text(
-                "containerd.service", "oomScore", node.has(Deviation.NO_SYS_RESOURCE) ? "0" : "-999");
+        return Templates.text("containerd.service", "oomScore", node.has(Deviation.NO_SYS_RESOURCE) ? "0" : "-999");
     }
 }

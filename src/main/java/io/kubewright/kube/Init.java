@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The cluster's beginning: {@code kubeadm init} on the first control plane. */
-record Init(Node node, Set<StepId> needs, EndpointSection endpoint, KubeadmConfiguration configuration, Optional<Vip> vip)
+record Init(
+        Node node, Set<StepId> needs, EndpointSection endpoint, KubeadmConfiguration configuration, Optional<Vip> vip)
         implements HostResource {
     static final String PATH = "kube/init";
 

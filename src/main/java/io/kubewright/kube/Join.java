@@ -13,11 +13,7 @@ import java.util.Set;
  * needs a majority of those before it.
  */
 record Join(
-        Node node,
-        Set<StepId> needs,
-        StepId credentials,
-        EndpointSection endpoint,
-        KubeadmConfiguration configuration)
+        Node node, Set<StepId> needs, StepId credentials, EndpointSection endpoint, KubeadmConfiguration configuration)
         implements HostResource {
     static final String PATH = "kube/join";
 

@@ -83,9 +83,7 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> serves, Kubeadm
                     umask 077
                     directory=$(mktemp -d /run/kubewright-kubeadm.XXXXXX)
                     trap 'rm -rf "$directory"' EXIT
-                    """
-                    + NodeState.ownAdmin(node)
-                    + """
+                    """ + NodeState.ownAdmin(node) + """
                     kubeadm token delete --kubeconfig "$directory/admin.conf" %s
                     kubectl --kubeconfig "$directory/admin.conf" -n kube-system delete secret kubeadm-certs --ignore-not-found
                     """.formatted(Tokens.name(token(outputs, node.step(PATH))));
@@ -110,8 +108,7 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> serves, Kubeadm
         String certificate = output(outputs, credentials, AUTHORITY).reveal();
         try {
             return Digest.sha256(CertificateFactory.getInstance("X.509")
-                    .generateCertificate(
-                            new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)))
+                    .generateCertificate(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)))
                     .getPublicKey()
                     .getEncoded());
         } catch (CertificateException e) {

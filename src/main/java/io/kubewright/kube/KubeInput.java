@@ -27,8 +27,7 @@ public record KubeInput(
         boolean swapOff) {
     /** The control plane that others join through: one where the cluster is, else the first of the file. */
     public Host first() {
-        List<Host> controlPlanes =
-                hosts.stream().filter(Host::isControlPlane).toList();
+        List<Host> controlPlanes = hosts.stream().filter(Host::isControlPlane).toList();
         return controlPlanes.stream()
                 .filter(host -> existing.contains(host.name()))
                 .findFirst()

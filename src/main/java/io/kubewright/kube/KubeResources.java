@@ -53,7 +53,9 @@ public final class KubeResources {
 
     /** The step after which the cluster's API answers. */
     public static StepId apiAnswers(KubeInput input) {
-        return new StepId(input.endpoint().vip().isPresent() ? VipHolder.PATH : Init.PATH, input.first().name());
+        return new StepId(
+                input.endpoint().vip().isPresent() ? VipHolder.PATH : Init.PATH,
+                input.first().name());
     }
 
     /** The steps after which this host is a node; what runs on nodes needs them. */
@@ -62,7 +64,8 @@ public final class KubeResources {
     }
 
     private void make() {
-        List<Node> nodes = input.hosts().stream().flatMap(host -> node(host).stream()).toList();
+        List<Node> nodes =
+                input.hosts().stream().flatMap(host -> node(host).stream()).toList();
         nodes.forEach(this::addSoftware);
         Optional<Node> first = node(input.first());
         if (first.isPresent()) {

@@ -131,8 +131,18 @@ final class KubeadmConfiguration {
         tree.put("kubernetesVersion", "v" + kubernetes.version());
         tree.put("controlPlaneEndpoint", input.endpoint().hostAndPort());
         tree.put("imageRepository", supplies.data().imageRepository());
-        tree.put("networking", Map.of("podSubnet", joined(kubernetes.podCidr()), "serviceSubnet", joined(kubernetes.serviceCidr())));
-        tree.put("etcd", Map.of("local", Map.of("dataDir", "/var/lib/etcd", "imageTag", supplies.data().etcdImageTag())));
+        tree.put(
+                "networking",
+                Map.of("podSubnet", joined(kubernetes.podCidr()), "serviceSubnet", joined(kubernetes.serviceCidr())));
+        tree.put(
+                "etcd",
+                Map.of(
+                        "local",
+                        Map.of(
+                                "dataDir",
+                                "/var/lib/etcd",
+                                "imageTag",
+                                supplies.data().etcdImageTag())));
         tree.put(
                 "dns",
                 Map.of(
@@ -152,12 +162,10 @@ final class KubeadmConfiguration {
         Set<String> names = new LinkedHashSet<>();
         names.add(input.endpoint().host());
         names.addAll(input.endpoint().names());
-        input.hosts().stream()
-                .filter(Host::isControlPlane)
-                .forEach(host -> {
-                    names.add(host.name());
-                    names.add(host.nodeIp().toString());
-                });
+        input.hosts().stream().filter(Host::isControlPlane).forEach(host -> {
+            names.add(host.name());
+            names.add(host.nodeIp().toString());
+        });
         names.add("127.0.0.1");
         names.add("localhost");
         names.addAll(input.kubernetes().apiServerExtraSans());

@@ -21,9 +21,10 @@ final class Kubelet {
                 needs,
                 List.of(
                         new BinaryFile(
-                                "/usr/local/bin/kubelet", "0755", node.supplies().binary("kubelet")),
-                        new TextFile(
-                                "/etc/systemd/system/kubelet.service", "0644", Templates.text("kubelet.service")),
+                                "/usr/local/bin/kubelet",
+                                "0755",
+                                node.supplies().binary("kubelet")),
+                        new TextFile("/etc/systemd/system/kubelet.service", "0644", Templates.text("kubelet.service")),
                         new TextFile(
                                 "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
                                 "0644",

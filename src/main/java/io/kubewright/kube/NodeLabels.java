@@ -26,8 +26,7 @@ record NodeLabels(Node node, Set<StepId> needs, List<Label> labels) implements H
     static List<Label> of(KubeInput input) {
         return input.hosts().stream()
                 .flatMap(host -> new TreeMap<>(host.labels())
-                        .entrySet().stream()
-                                .map(label -> new Label(host.name(), label.getKey(), label.getValue())))
+                        .entrySet().stream().map(label -> new Label(host.name(), label.getKey(), label.getValue())))
                 .toList();
     }
 
@@ -45,9 +44,7 @@ record NodeLabels(Node node, Set<StepId> needs, List<Label> labels) implements H
                 if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
                 directory=$(umask 077 && mktemp -d /run/kubewright-probe.XXXXXX)
                 trap 'rm -rf "$directory"' EXIT
-                """
-                + NodeState.ownAdmin(node)
-                + """
+                """ + NodeState.ownAdmin(node) + """
                 kubectl --kubeconfig "$directory/admin.conf" --request-timeout 10s get nodes -o go-template='{{range .items}}{{$node := .metadata.name}}{{range $key, $value := .metadata.labels}}{{$node}} {{$key}}={{$value}}{{"\\n"}}{{end}}{{end}}' >"$directory/labels"
                 while read -r line; do
                     case $line in
@@ -82,8 +79,9 @@ record NodeLabels(Node node, Set<StepId> needs, List<Label> labels) implements H
     public String undo() {
         return "if [ -e /etc/kubernetes/admin.conf ]; then\n"
                 + labels.stream()
-                        .map(label -> "kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s label node "
-                                + Shell.words(label.node(), label.key() + "-") + " || :\n")
+                        .map(label ->
+                                "kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s label node "
+                                        + Shell.words(label.node(), label.key() + "-") + " || :\n")
                         .collect(Collectors.joining())
                 + "fi\n";
     }

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  */
 record Supplies(
         Map<String, Blob> binaries, Map<String, Blob> plugins, Map<String, ImageArchive> images, BundleData data) {
-    private static final List<String> BINARIES = List.of(
-            "containerd", "containerd-shim-runc-v2", "ctr", "runc", "crictl", "kubelet", "kubeadm", "kubectl");
+    private static final List<String> BINARIES =
+            List.of("containerd", "containerd-shim-runc-v2", "ctr", "runc", "crictl", "kubelet", "kubeadm", "kubectl");
 
     static final List<String> NODE_IMAGES = List.of("pause", "kube-proxy");
     static final List<String> CONTROL_PLANE_IMAGES =

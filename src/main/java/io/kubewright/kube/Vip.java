@@ -65,12 +65,12 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         container.put(
                 "securityContext",
                 Map.of(
-                        "allowPrivilegeEscalation", false,
-                        "capabilities", Map.of("drop", List.of("ALL"), "add", List.of("NET_ADMIN", "NET_RAW"))));
-        container.put(
-                "resources", Map.of("requests", Map.of("cpu", "10m", "memory", "32Mi")));
-        container.put(
-                "volumeMounts", List.of(Map.of("name", "kubeconfig", "mountPath", KUBECONFIG, "readOnly", true)));
+                        "allowPrivilegeEscalation",
+                        false,
+                        "capabilities",
+                        Map.of("drop", List.of("ALL"), "add", List.of("NET_ADMIN", "NET_RAW"))));
+        container.put("resources", Map.of("requests", Map.of("cpu", "10m", "memory", "32Mi")));
+        container.put("volumeMounts", List.of(Map.of("name", "kubeconfig", "mountPath", KUBECONFIG, "readOnly", true)));
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("hostNetwork", true);
         spec.put("priorityClassName", "system-node-critical");
@@ -85,10 +85,14 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         content.put(
                 "metadata",
                 Map.of(
-                        "name", "kube-vip",
-                        "namespace", "kube-system",
-                        "labels", Map.of("app.kubernetes.io/name", "kube-vip", "app.kubernetes.io/managed-by", "kubewright"),
-                        "annotations", Map.of("kubewright.io/identity", user)));
+                        "name",
+                        "kube-vip",
+                        "namespace",
+                        "kube-system",
+                        "labels",
+                        Map.of("app.kubernetes.io/name", "kube-vip", "app.kubernetes.io/managed-by", "kubewright"),
+                        "annotations",
+                        Map.of("kubewright.io/identity", user)));
         content.put("spec", spec);
         return new KubeObject(content);
     }
@@ -112,11 +116,8 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         values.put("prometheus_server", "");
         List<Object> environment = new ArrayList<>();
         values.forEach((name, value) -> environment.add(Map.of("name", name, "value", value)));
-        environment.add(Map.of(
-                "name",
-                "vip_nodename",
-                "valueFrom",
-                Map.of("fieldRef", Map.of("fieldPath", "spec.nodeName"))));
+        environment.add(
+                Map.of("name", "vip_nodename", "valueFrom", Map.of("fieldRef", Map.of("fieldPath", "spec.nodeName"))));
         return environment;
     }
 
@@ -129,25 +130,36 @@ record Vip(IpAddress address, String image, String pullPolicy) {
                 "verbs", List.of("get", "update", "patch"));
         // The API cannot restrict "create" to a name.
         Map<String, Object> create = Map.of(
-                "apiGroups", List.of("coordination.k8s.io"), "resources", List.of("leases"), "verbs", List.of("create"));
+                "apiGroups",
+                List.of("coordination.k8s.io"),
+                "resources",
+                List.of("leases"),
+                "verbs",
+                List.of("create"));
         Map<String, Object> metadata = Map.of(
                 "name", "kube-vip",
                 "namespace", "kube-system",
                 "labels", Map.of("app.kubernetes.io/managed-by", "kubewright"));
         return List.of(
                 new KubeObject(Map.of(
-                        "apiVersion", "rbac.authorization.k8s.io/v1",
-                        "kind", "Role",
-                        "metadata", metadata,
-                        "rules", List.of(own, create))),
+                        "apiVersion",
+                        "rbac.authorization.k8s.io/v1",
+                        "kind",
+                        "Role",
+                        "metadata",
+                        metadata,
+                        "rules",
+                        List.of(own, create))),
                 new KubeObject(Map.of(
-                        "apiVersion", "rbac.authorization.k8s.io/v1",
-                        "kind", "RoleBinding",
-                        "metadata", metadata,
+                        "apiVersion",
+                        "rbac.authorization.k8s.io/v1",
+                        "kind",
+                        "RoleBinding",
+                        "metadata",
+                        metadata,
                         "roleRef",
-                                Map.of("apiGroup", "rbac.authorization.k8s.io", "kind", "Role", "name", "kube-vip"),
+                        Map.of("apiGroup", "rbac.authorization.k8s.io", "kind", "Role", "name", "kube-vip"),
                         "subjects",
-                                List.of(Map.of(
-                                        "apiGroup", "rbac.authorization.k8s.io", "kind", "User", "name", USER)))));
+                        List.of(Map.of("apiGroup", "rbac.authorization.k8s.io", "kind", "User", "name", USER)))));
     }
 }

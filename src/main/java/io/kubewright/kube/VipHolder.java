@@ -34,8 +34,8 @@ record VipHolder(Node node, Set<StepId> needs, Vip vip, KubeadmConfiguration con
 
     @Override
     public String desired(String observed) {
-        return vip.manifest(node, Vip.USER).state()
-                + "kubeconfig " + Vip.KUBECONFIG + " 600 root:root " + node.ownApi() + "\n";
+        return vip.manifest(node, Vip.USER).state() + "kubeconfig " + Vip.KUBECONFIG + " 600 root:root " + node.ownApi()
+                + "\n";
     }
 
     @Override

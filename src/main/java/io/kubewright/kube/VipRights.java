@@ -27,10 +27,7 @@ record VipRights(Node node, Set<StepId> needs) implements HostResource {
                 if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
                 directory=$(umask 077 && mktemp -d /run/kubewright-probe.XXXXXX)
                 trap 'rm -rf "$directory"' EXIT
-                """
-                + NodeState.ownAdmin(node)
-                + LOOK
-                + "fi\n";
+                """ + NodeState.ownAdmin(node) + LOOK + "fi\n";
     }
 
     @Override
