@@ -3,9 +3,11 @@ package io.kubewright.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** Asks every host what it is, all at once. */
@@ -14,32 +16,52 @@ public final class Inspection {
 
     private Inspection() {}
 
-    /** What came of it: hosts that answered, and why others did not. Both in the order of the file. */
-    public record Result(Map<String, HostFacts> facts, Map<String, TargetException> unreachable) {}
+    /**
+     * What came of it, in the order of the file.
+     *
+     * @param facts of the hosts that answered
+     * @param controlPlanes names of those that run an API server already
+     * @param unreachable why the others did not answer
+     */
+    public record Result(
+            Map<String, HostFacts> facts, Set<String> controlPlanes, Map<String, TargetException> unreachable) {}
+
+    private record Told(HostFacts facts, boolean controlPlane) {}
 
     public static Result of(Targets targets, List<String> names) throws InterruptedException {
-        Map<String, Callable<HostFacts>> tasks = new LinkedHashMap<>();
-        names.forEach(name -> tasks.put(name, () -> inspect(targets.get(name))));
+        Map<String, Callable<Told>> tasks = new LinkedHashMap<>();
+        names.forEach(name -> tasks.put(name, () -> ask(targets.get(name))));
         Map<String, HostFacts> facts = new LinkedHashMap<>();
+        Set<String> controlPlanes = new LinkedHashSet<>();
         Map<String, TargetException> unreachable = new LinkedHashMap<>();
         Scope.all(tasks).forEach((name, outcome) -> {
             switch (outcome) {
-                case Scope.Outcome.Value<HostFacts>(HostFacts value) -> facts.put(name, value);
-                case Scope.Outcome.Failure<HostFacts>(RuntimeException cause) ->
+                case Scope.Outcome.Value<Told>(Told told) -> {
+                    facts.put(name, told.facts());
+                    if (told.controlPlane()) {
+                        controlPlanes.add(name);
+                    }
+                }
+                case Scope.Outcome.Failure<Told>(RuntimeException cause) ->
                     unreachable.put(name, TargetException.of(name, cause));
             }
         });
-        return new Result(facts, unreachable);
+        return new Result(facts, controlPlanes, unreachable);
     }
 
     /** What one host is. */
     public static HostFacts inspect(Target target) throws InterruptedException {
+        return ask(target).facts();
+    }
+
+    private static Told ask(Target target) throws InterruptedException {
         HostScript script = HostScript.facts();
         ScriptResult result = target.run(script.text(), DEADLINE, line -> {});
         for (String line : result.stdout().lines().toList()) {
             Optional<Frame> frame = Frame.parse(script.mark(), line);
             if (frame.isPresent() && frame.get().word().equals("seen")) {
-                return parse(target.name(), frame.get().text(1));
+                String text = frame.get().text(1);
+                return new Told(parse(target.name(), text), text.lines().anyMatch("control-plane"::equals));
             }
             if (frame.isPresent() && frame.get().word().equals("blind")) {
                 throw unknown(target.name(), frame.get().text(2));

@@ -1,0 +1,56 @@
+package io.kubewright.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InspectionTest {
+    /** Printed by facts.sh on a Debian 13 lab host. */
+    private static final String DEBIAN = """
+            hostname n1
+            os debian 13
+            architecture amd64
+            kernel 6.12.48+deb13-cloud-amd64
+            cpus 2
+            memory 4025320
+            cgroup 2
+            machine-id 0123456789abcdef0123456789abcdef
+            lab 7f3a
+            link lo 65536 00:00:00:00:00:00
+            link eth0 1500 52:54:00:12:34:56
+            link eth1 9000 52:54:00:12:34:57
+            address eth0 10.77.0.11/24
+            address eth0 10.77.0.200/32
+            default eth0
+            """;
+
+    @Test
+    void readsWhatAHostTells() {
+        HostFacts facts = Inspection.parse("n1", DEBIAN);
+
+        assertThat(facts.osId() + " " + facts.osVersion()).isEqualTo("debian 13");
+        assertThat(facts.memoryBytes()).isEqualTo(4025320L * 1024);
+        assertThat(facts.cgroupVersion()).isEqualTo(2);
+        assertThat(facts.labId()).contains("7f3a");
+        assertThat(facts.defaultLink()).contains("eth0");
+        assertThat(facts.links())
+                .extracting(HostFacts.Link::name)
+                .as("only links that hold an address")
+                .containsExactly("eth0");
+        assertThat(facts.linkOf("10.77.0.11"))
+                .hasValueSatisfying(link -> assertThat(link.mtu()).isEqualTo(1500));
+        assertThat(facts.linkOf("10.77.0.1")).isEmpty();
+    }
+
+    @Test
+    void theScriptTellsOfThisMachine(@TempDir Path root) throws InterruptedException {
+        HostFacts facts = Inspection.inspect(new LocalTarget("here", root));
+
+        assertThat(facts.architecture()).isIn("amd64", "arm64");
+        assertThat(facts.cpus()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(facts.memoryBytes()).isGreaterThan(1L << 28);
+        assertThat(facts.kernel()).isNotEqualTo("unknown");
+    }
+}
