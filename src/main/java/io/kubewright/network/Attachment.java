@@ -3,6 +3,7 @@ package io.kubewright.network;
 import io.kubewright.spec.AddressRange;
 import io.kubewright.spec.Cidr;
 import io.kubewright.spec.IpAddress;
+import io.kubewright.spec.Pointer;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param mode the plugin's mode, such as bridge for macvlan; empty where the type has none
  * @param vlan 802.1Q tag; empty means untagged
  * @param mtu bytes; empty means the master's
+ * @param pointer place of the attachment in the file, for messages
  */
 public record Attachment(
         String name,
@@ -21,7 +23,8 @@ public record Attachment(
         Master master,
         Optional<Integer> vlan,
         Optional<Integer> mtu,
-        Ipam ipam) {
+        Ipam ipam,
+        Pointer pointer) {
     /** The CNI plugin behind the attachment. */
     public enum Type {
         MACVLAN,
@@ -49,7 +52,12 @@ public record Attachment(
          * @param network the network the range lies in
          */
         record Whereabouts(Cidr network, AddressRange range, List<Cidr> exclude, Optional<IpAddress> gateway)
-                implements Ipam {}
+                implements Ipam {
+            /** Whether a pod may get {@code address}. */
+            public boolean handsOut(IpAddress address) {
+                return range.contains(address) && exclude.stream().noneMatch(network -> network.contains(address));
+            }
+        }
 
         /** Each pod names its own address. */
         record Static() implements Ipam {}

@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param address where SSH goes: an IP address or a DNS name
  * @param nodeIp what Kubernetes uses
- * @param pointer JSON pointer of the host in the file, for messages
+ * @param pointer place of the host in the file, for messages
  */
 public record Host(
         String name,
@@ -19,7 +19,7 @@ public record Host(
         Map<String, String> labels,
         List<Taint> taints,
         SshSettings ssh,
-        String pointer) {
+        Pointer pointer) {
     public boolean isControlPlane() {
         return roles.contains(Role.CONTROL_PLANE);
     }

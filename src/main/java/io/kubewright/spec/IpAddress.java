@@ -1,9 +1,11 @@
 package io.kubewright.spec;
 
 import java.math.BigInteger;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * An IPv4 or IPv6 address as a number.
@@ -20,16 +22,16 @@ public record IpAddress(BigInteger value, int bits) implements Comparable<IpAddr
         if (text.indexOf(':') < 0 || !text.matches("[0-9A-Fa-f:.]+")) {
             throw new IllegalArgumentException("'" + text + "' is not an IP address");
         }
+        byte[] bytes;
         try {
-            byte[] bytes = InetAddress.ofLiteral(text).getAddress();
-            if (bytes.length == 4) {
-                throw new IllegalArgumentException(
-                        "'" + text + "' is an IPv4 address in IPv6 clothes; write it as IPv4");
-            }
-            return new IpAddress(new BigInteger(1, bytes), 128);
+            bytes = InetAddress.ofLiteral(text).getAddress();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + text + "' is not an IP address", e);
         }
+        if (bytes.length == 4) {
+            throw new IllegalArgumentException("'" + text + "' is an IPv4 address in IPv6 clothes; write it as IPv4");
+        }
+        return new IpAddress(new BigInteger(1, bytes), 128);
     }
 
     private static IpAddress parseIpv4(String text) {
@@ -49,6 +51,27 @@ public record IpAddress(BigInteger value, int bits) implements Comparable<IpAddr
         return new IpAddress(BigInteger.valueOf(value), 32);
     }
 
+    /** Why no other host could reach a host at this address; empty when nothing speaks against it. */
+    public Optional<String> unusable() {
+        InetAddress address = inet();
+        if (address.isAnyLocalAddress() || bits == 32 && value.shiftRight(24).signum() == 0) {
+            return Optional.of("not the address of any host");
+        }
+        if (address.isLoopbackAddress()) {
+            return Optional.of("a loopback address");
+        }
+        if (address.isMulticastAddress()) {
+            return Optional.of("a multicast address");
+        }
+        if (address.isLinkLocalAddress()) {
+            return Optional.of("a link-local address");
+        }
+        if (bits == 32 && value.shiftRight(28).intValue() == 15) {
+            return Optional.of("in a reserved range");
+        }
+        return Optional.empty();
+    }
+
     public boolean isIpv6() {
         return bits == 128;
     }
@@ -66,15 +89,17 @@ public record IpAddress(BigInteger value, int bits) implements Comparable<IpAddr
 
     @Override
     public String toString() {
+        String full = inet().getHostAddress();
+        return bits == 32 ? full : shorten(full);
+    }
+
+    private InetAddress inet() {
         byte[] raw = value.toByteArray();
         byte[] bytes = new byte[bits / 8];
         int length = Math.min(raw.length, bytes.length);
         System.arraycopy(raw, raw.length - length, bytes, bytes.length - length, length);
-        if (bits == 32) {
-            return "%d.%d.%d.%d".formatted(bytes[0] & 255, bytes[1] & 255, bytes[2] & 255, bytes[3] & 255);
-        }
         try {
-            return shorten(InetAddress.getByAddress(bytes).getHostAddress());
+            return bits == 32 ? InetAddress.getByAddress(bytes) : Inet6Address.getByAddress(null, bytes, -1);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("not an address: " + Arrays.toString(bytes), e);
         }
