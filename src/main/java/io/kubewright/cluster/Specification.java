@@ -10,6 +10,7 @@ import io.kubewright.network.NetworkSection;
 import io.kubewright.registry.RegistrySection;
 import io.kubewright.spec.Host;
 import io.kubewright.spec.Metadata;
+import io.kubewright.spec.Problem;
 import io.kubewright.storage.StorageSection;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param acceptUntested names of components accepted outside the compatibility table
  * @param versions version of every component in the chosen bundle source, by component name, without a leading v
  * @param untested what acceptUntested let pass, as sentences every report repeats
+ * @param warnings what is worth knowing and does not stop anything
  */
 public record Specification(
         Path file,
@@ -43,20 +45,30 @@ public record Specification(
         Optional<RegistrySection> registry,
         Optional<GpuSection> gpu,
         Map<String, String> versions,
-        List<String> untested) {
+        List<String> untested,
+        List<Problem> warnings) {
     /** The hosts that run the API, in the order of the file; the first is where the cluster begins. */
     public List<Host> controlPlanes() {
         return hosts.stream().filter(Host::isControlPlane).toList();
     }
 
     public Specification withHosts(List<Host> changed) {
+        return copy(List.copyOf(changed), versions, untested, warnings);
+    }
+
+    Specification withFindings(Map<String, String> found, List<String> accepted, List<Problem> noted) {
+        return copy(hosts, found, accepted, noted);
+    }
+
+    private Specification copy(
+            List<Host> hostsNow, Map<String, String> versionsNow, List<String> untestedNow, List<Problem> warningsNow) {
         return new Specification(
                 file,
                 sha256,
                 metadata,
                 bundle,
                 acceptUntested,
-                List.copyOf(changed),
+                hostsNow,
                 endpoint,
                 kubernetes,
                 host,
@@ -66,7 +78,8 @@ public record Specification(
                 certificates,
                 registry,
                 gpu,
-                versions,
-                untested);
+                versionsNow,
+                untestedNow,
+                warningsNow);
     }
 }

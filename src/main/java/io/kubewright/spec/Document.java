@@ -13,6 +13,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,8 +52,8 @@ public final class Document {
         String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
         YamlReader reader = new YamlReader();
         Optional<Mapping> root = reader.read(plain);
-        Document document = new Document(
-                file, plain, root.orElseGet(() -> new Mapping(new java.util.LinkedHashMap<>(), Mark.START)));
+        Document document =
+                new Document(file, plain, root.orElseGet(() -> new Mapping(new LinkedHashMap<>(), Mark.START)));
         if (!reader.problems().isEmpty()) {
             throw new SpecException(reader.problems().stream()
                     .map(fault -> document.problem(fault.code(), fault.mark(), fault.message(), fault.hint()))

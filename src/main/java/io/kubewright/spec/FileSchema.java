@@ -5,6 +5,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.path.NodePath;
+import io.kubewright.spec.Node.Mapping;
 import io.kubewright.spec.Node.Scalar;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +28,9 @@ public final class FileSchema {
             "object", "a mapping",
             "null", "nothing");
 
+    /** Keywords that are reported first, the last one before all others. */
+    private static final List<String> ORDER = List.of("additionalProperties", "type");
+
     private final JsonNode json;
 
     private FileSchema(JsonNode json) {
@@ -45,12 +49,12 @@ public final class FileSchema {
     }
 
     /** Adds what the schema finds wrong, at most one problem a value. */
-    void validate(Document document, Problems problems) {
+    public void validate(Document document, Problems problems) {
         Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(json);
         List<Error> errors = new ArrayList<>(schema.validate(CanonicalJson.of(document.root())));
-        // A wrong type explains every other error of the same value.
-        errors.sort(Comparator.comparing(error -> error.getKeyword().equals("type") ? 0 : 1));
+        // A wrong type explains every other error of the same value, a misspelt key why another is missing.
+        errors.sort(Comparator.comparing(error -> ORDER.indexOf(error.getKeyword()), Comparator.reverseOrder()));
         errors.forEach(error -> report(error, document, problems));
     }
 
@@ -61,15 +65,7 @@ public final class FileSchema {
         String name = pointer.segments().isEmpty() ? "the file" : pointer.words();
         switch (error.getKeyword()) {
             case "additionalProperties", "unevaluatedProperties" -> unknownKey(error, pointer, problems);
-            case "required" ->
-                problems.add(
-                        Code.MISSING_KEY,
-                        pointer.child(error.getProperty()),
-                        name + " has no '" + error.getProperty() + "'",
-                        property(error, error.getProperty())
-                                .map(property -> error.getProperty() + ": "
-                                        + property.path("description").asString(""))
-                                .orElse(""));
+            case "required" -> missingKey(error, pointer, name, document, problems);
             case "type" -> wrongType(pointer, name, rule, found, document, problems);
             case "enum" -> notAllowed(pointer, name, words(rule), document, problems);
             case "const" -> notAllowed(pointer, name, List.of(rule.asString()), document, problems);
@@ -105,6 +101,25 @@ public final class FileSchema {
                 pointer.child(error.getProperty()),
                 "there is no key '" + error.getProperty() + "' " + where,
                 Suggestion.hint(error.getProperty(), known, "known keys: " + String.join(", ", known)));
+    }
+
+    private void missingKey(Error error, Pointer pointer, String name, Document document, Problems problems) {
+        String key = error.getProperty();
+        boolean misspelt = document.find(pointer).orElse(document.root()) instanceof Mapping mapping
+                && mapping.entries().keySet().stream()
+                        .filter(written -> problems.isKnownWrong(pointer.child(written)))
+                        .anyMatch(written ->
+                                Suggestion.nearest(written, List.of(key)).isPresent());
+        if (!misspelt) {
+            problems.add(
+                    Code.MISSING_KEY,
+                    pointer.child(key),
+                    name + " has no '" + key + "'",
+                    property(error, key)
+                            .map(property ->
+                                    key + ": " + property.path("description").asString(""))
+                            .orElse(""));
+        }
     }
 
     private static void wrongType(

@@ -1,6 +1,7 @@
 package io.kubewright.spec;
 
 import io.kubewright.spec.Fields.Item;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -226,10 +227,10 @@ final class HostReader {
     private record Ssh(
             Optional<String> user,
             Optional<Become> become,
-            Optional<java.nio.file.Path> identityFile,
+            Optional<Path> identityFile,
             Optional<Integer> port,
             Optional<String> jump,
-            Optional<java.nio.file.Path> knownHosts) {
+            Optional<Path> knownHosts) {
         SshSettings over(Ssh common) {
             Optional<String> login = user.or(common::user);
             return new SshSettings(

@@ -1,6 +1,7 @@
 package io.kubewright.spec;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,6 +11,16 @@ public record Pointer(List<String> segments) {
 
     public Pointer {
         segments = List.copyOf(segments);
+    }
+
+    /** Reads the form of {@link #toString}. */
+    public static Pointer parse(String text) {
+        if (text.isEmpty()) {
+            return ROOT;
+        }
+        return new Pointer(Arrays.stream(text.substring(1).split("/", -1))
+                .map(segment -> segment.replace("~1", "/").replace("~0", "~"))
+                .toList());
     }
 
     public Pointer child(String key) {

@@ -30,10 +30,18 @@ public final class Problems {
         addAt(code, document.locate(pointer), message, hint);
     }
 
-    /** Like {@link #add}, shown at the key. */
-    void addAtKey(Code code, Pointer pointer, String message, String hint) {
+    /** Like {@link #add}, also when the value already has a problem: for one that does not follow from it. */
+    public void addAnother(Code code, Pointer pointer, String message, String hint) {
         places.add(pointer);
-        addAt(code, document.locateKey(pointer), message, hint);
+        addAt(code, document.locate(pointer), message, hint);
+    }
+
+    /** Like {@link #add}, shown at the key. */
+    public void addAtKey(Code code, Pointer pointer, String message, String hint) {
+        if (!isKnownWrong(pointer)) {
+            places.add(pointer);
+            addAt(code, document.locateKey(pointer), message, hint);
+        }
     }
 
     private void addAt(Code code, Mark mark, String message, String hint) {
@@ -56,12 +64,5 @@ public final class Problems {
         return all().stream()
                 .filter(problem -> problem.code().kind() == Code.Kind.WARNING)
                 .toList();
-    }
-
-    /** Throws {@link SpecException} with everything found when something of it is an error or a refusal. */
-    public void throwIfAny() {
-        if (found.stream().anyMatch(problem -> problem.code().kind() != Code.Kind.WARNING)) {
-            throw new SpecException(all());
-        }
     }
 }

@@ -1,0 +1,96 @@
+package io.kubewright.cluster;
+
+import io.kubewright.host.HostSection.Firewall;
+import io.kubewright.ingress.CertificatesSection.Authority;
+import io.kubewright.kube.Audit;
+import io.kubewright.spec.Code;
+import io.kubewright.spec.Pointer;
+import io.kubewright.spec.Problems;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What the file format has and this version does not do yet: refused, never silently ignored. One row each. */
+final class Unsupported {
+    /** A row: refused when {@code asks} holds. */
+    private record Row(String place, String what, Predicate<Specification> asks) {}
+
+    private static final List<Row> ROWS = List.of(
+            new Row(
+                    "/endpoint/external",
+                    "a load balancer of your own before the API",
+                    file -> file.endpoint().external().isPresent()),
+            new Row(
+                    "/kubernetes/podCidr/1",
+                    "dual stack",
+                    file -> file.kubernetes().podCidr().size() > 1),
+            new Row(
+                    "/kubernetes/encryptionAtRest",
+                    "encryption of Secrets in etcd",
+                    file -> file.kubernetes().encryptionAtRest()),
+            new Row(
+                    "/kubernetes/audit/policy",
+                    "an audit log",
+                    file -> !(file.kubernetes().audit() instanceof Audit.None)),
+            new Row(
+                    "/kubernetes/kubeletServingCertificates",
+                    "kubelet certificates signed by the cluster",
+                    file -> file.kubernetes().kubeletServingCertificates()),
+            new Row(
+                    "/kubernetes/apiServer/extraArgs",
+                    "further flags of the API server",
+                    file -> !file.kubernetes().apiServerExtraArgs().isEmpty()),
+            new Row(
+                    "/kubernetes/apiServer/extraSans",
+                    "further names of the API server",
+                    file -> !file.kubernetes().apiServerExtraSans().isEmpty()),
+            new Row(
+                    "/kubernetes/patches",
+                    "kubeadm patches",
+                    file -> !file.kubernetes().patches().isEmpty()),
+            new Row(
+                    "/host/time/servers",
+                    "setting time servers",
+                    file -> !file.host().timeServers().isEmpty()),
+            new Row(
+                    "/host/proxy/http",
+                    "an HTTP proxy",
+                    file -> file.host().proxy().http().isPresent()),
+            new Row(
+                    "/host/proxy/https",
+                    "an HTTPS proxy",
+                    file -> file.host().proxy().https().isPresent()),
+            new Row(
+                    "/host/proxy/no",
+                    "exceptions from a proxy",
+                    file -> !file.host().proxy().no().isEmpty()),
+            new Row(
+                    "/host/firewall",
+                    "managing or checking the firewall",
+                    file -> file.host().firewall() != Firewall.IGNORE),
+            new Row(
+                    "/network/attachments",
+                    "network attachments",
+                    file -> !file.network().attachments().isEmpty()),
+            new Row("/storage", "storage", file -> file.storage().isPresent()),
+            new Row("/ingress", "ingress", file -> file.ingress().isPresent()),
+            new Row(
+                    "/certificates/authority",
+                    "an authority other than its own",
+                    file -> !(file.certificates().authority() instanceof Authority.Own)),
+            new Row("/registry", "the registry", file -> file.registry().isPresent()),
+            new Row("/gpu", "GPUs", file -> file.gpu().isPresent()));
+
+    private Unsupported() {}
+
+    static void check(Specification specification, Problems problems) {
+        for (Row row : ROWS) {
+            if (row.asks().test(specification)) {
+                problems.addAtKey(
+                        Code.NOT_YET,
+                        Pointer.parse(row.place()),
+                        "this version of Kubewright cannot set up " + row.what() + " yet",
+                        "remove it from the file, and add it after an upgrade of Kubewright");
+            }
+        }
+    }
+}
