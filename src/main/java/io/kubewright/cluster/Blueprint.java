@@ -1,0 +1,81 @@
+package io.kubewright.cluster;
+
+import io.kubewright.bundle.Architecture;
+import io.kubewright.bundle.Bundle;
+import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.Inspection;
+import io.kubewright.engine.Resource;
+import io.kubewright.engine.StepId;
+import io.kubewright.host.HostInput;
+import io.kubewright.host.HostPackage;
+import io.kubewright.host.HostResources;
+import io.kubewright.kube.KubeInput;
+import io.kubewright.kube.KubeResources;
+import io.kubewright.kubeapi.ClusterApi;
+import io.kubewright.spec.Host;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Everything that a file asks for, as resources, and the steps between the rooms. */
+public final class Blueprint {
+    private final Specification specification;
+    private final Map<String, HostFacts> facts;
+    private final Bundle bundle;
+    private final KubeInput kube;
+
+    private Blueprint(Specification specification, Map<String, HostFacts> facts, Bundle bundle, KubeInput kube) {
+        this.specification = specification;
+        this.facts = facts;
+        this.bundle = bundle;
+        this.kube = kube;
+    }
+
+    /** @param facts by host name, with the deviations that were accepted */
+    public static Blueprint of(
+            Specification specification, Inspection.Result inspected, Map<String, HostFacts> facts, Bundle bundle) {
+        Map<String, Set<StepId>> prepared = new LinkedHashMap<>();
+        for (Host host : specification.hosts()) {
+            prepared.put(host.name(), HostResources.prepared(host.name(), specification.host()));
+        }
+        KubeInput kube = new KubeInput(
+                specification.metadata().name(),
+                specification.hosts(),
+                specification.endpoint(),
+                specification.kubernetes(),
+                facts,
+                inspected.controlPlanes(),
+                prepared,
+                specification.host().swap() == io.kubewright.host.HostSection.Swap.OFF);
+        return new Blueprint(specification, facts, bundle, kube);
+    }
+
+    /** All resources of the file. */
+    public List<Resource> resources(ClusterApi api) {
+        List<Resource> resources = new ArrayList<>(HostResources.of(new HostInput(
+                specification.hosts(),
+                specification.host(),
+                facts,
+                packages(),
+                specification.kubernetes().podCidr().size() > 1)));
+        resources.addAll(KubeResources.of(kube, bundle));
+        return List.copyOf(resources);
+    }
+
+    private Map<String, List<HostPackage>> packages() {
+        Map<String, List<HostPackage>> packages = new LinkedHashMap<>();
+        facts.forEach((name, host) -> {
+            Architecture architecture = Architecture.of(host.architecture());
+            packages.put(
+                    name,
+                    bundle.packages(host.osId() + "-" + host.osVersion(), architecture).stream()
+                            .filter(each -> each.set().equals("node"))
+                            .map(each -> new HostPackage(
+                                    each.name(), each.version(), each.file().blob()))
+                            .toList());
+        });
+        return packages;
+    }
+}

@@ -1,0 +1,77 @@
+package io.kubewright.cluster;
+
+import io.kubewright.kubeapi.ApiRoute;
+import io.kubewright.kubeapi.ApiRoutes;
+import io.kubewright.kubeapi.ClusterApi;
+import io.kubewright.spec.Become;
+import io.kubewright.spec.Host;
+import io.kubewright.ssh.PasswordSource;
+import io.kubewright.ssh.SshHosts;
+import io.kubewright.ssh.SshSettings;
+import io.kubewright.ssh.Tunnel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** The ways to the hosts of a file: one SSH connection each, and the API through them. */
+public final class Fleet implements AutoCloseable {
+    private final SshHosts targets;
+    private final ClusterApi api;
+
+    private Fleet(SshHosts targets, ClusterApi api) {
+        this.targets = targets;
+        this.api = api;
+    }
+
+    /** Nothing is connected before it is used. */
+    public static Fleet of(Specification specification, PasswordSource passwords) {
+        SshHosts targets =
+                new SshHosts(specification.hosts().stream().map(Fleet::settings).toList(), passwords);
+        ApiRoutes routes = (controlPlane, port, deadline) ->
+                route(targets.get(controlPlane).tunnel("127.0.0.1", port, deadline));
+        List<String> controlPlanes =
+                specification.controlPlanes().stream().map(Host::name).toList();
+        return new Fleet(targets, new ClusterApi(targets, controlPlanes, routes));
+    }
+
+    private static SshSettings settings(Host host) {
+        return new SshSettings(
+                host.name(),
+                host.address(),
+                host.ssh().port(),
+                host.ssh().user(),
+                host.ssh().become() == Become.SUDO ? SshSettings.Become.SUDO : SshSettings.Become.NONE,
+                host.ssh().identityFile(),
+                host.ssh().jump(),
+                host.ssh().knownHosts(),
+                SshSettings.CONNECT_TIMEOUT);
+    }
+
+    private static ApiRoute route(Tunnel tunnel) {
+        return new ApiRoute() {
+            @Override
+            public InetSocketAddress entrance() {
+                return new InetSocketAddress(InetAddress.getLoopbackAddress(), tunnel.localPort());
+            }
+
+            @Override
+            public void close() {
+                tunnel.close();
+            }
+        };
+    }
+
+    public SshHosts targets() {
+        return targets;
+    }
+
+    public ClusterApi api() {
+        return api;
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        targets.close();
+    }
+}
