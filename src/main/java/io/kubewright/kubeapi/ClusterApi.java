@@ -30,6 +30,7 @@ public final class ClusterApi implements AutoCloseable {
     private static final String READ_CREDENTIALS = """
             set -eu
             if [ -s /etc/kubernetes/admin.conf ]; then
+              sha256sum </etc/kubernetes/pki/sa.key | cut -c 1-64
               cat /etc/kubernetes/admin.conf
             else
               echo absent
@@ -45,6 +46,7 @@ public final class ClusterApi implements AutoCloseable {
     private Optional<ApiConnection> connection = Optional.empty();
     private ApiState state = new ApiState.Absent();
     private Instant stateHoldsUntil = Instant.MIN;
+    private Optional<Secret> hashKey = Optional.empty();
     private boolean closed;
 
     /** @param controlPlanes names of the hosts to try, in order; all of them in {@code targets} */
@@ -62,6 +64,19 @@ public final class ClusterApi implements AutoCloseable {
                 connect();
             }
             return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The key under which secrets of this cluster are hashed for people's eyes: derived from the key of its service
+     * accounts, which all control planes share and no renewal changes. Empty before the first connection.
+     */
+    Optional<Secret> hashKey() {
+        lock.lock();
+        try {
+            return hashKey;
         } finally {
             lock.unlock();
         }
@@ -110,8 +125,11 @@ public final class ClusterApi implements AutoCloseable {
         if (result.stdout().strip().equals(ABSENT)) {
             return Optional.empty();
         }
-        return Optional.of(
-                AdminCredentials.read(controlPlane + ":/etc/kubernetes/admin.conf", Secret.of(result.stdout())));
+        int end = result.stdout().indexOf('\n');
+        hashKey = Optional.of(Secret.of(result.stdout().substring(0, end)));
+        return Optional.of(AdminCredentials.read(
+                controlPlane + ":/etc/kubernetes/admin.conf",
+                Secret.of(result.stdout().substring(end + 1))));
     }
 
     private ApiConnection connect(String controlPlane, AdminCredentials credentials) throws InterruptedException {

@@ -28,6 +28,14 @@ final class Rollout {
                 : Optional.empty();
     }
 
+    /** How many pods of the present template are missing or not ready. */
+    static long lacking(KubeObject workload) {
+        boolean daemons = workload.kind().equals("DaemonSet");
+        long updated = status(workload, daemons ? "updatedNumberScheduled" : "updatedReplicas");
+        long ready = status(workload, daemons ? "numberAvailable" : "availableReplicas");
+        return wanted(workload) - Math.min(updated, ready);
+    }
+
     private static long wanted(KubeObject workload) {
         return workload.kind().equals("DaemonSet")
                 ? status(workload, "desiredNumberScheduled")

@@ -1,0 +1,138 @@
+package io.kubewright.kubeapi;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A real etcd and kube-apiserver, and a controller manager, on loopback ports of this machine; no nodes. The binaries come
+ * from the directory that {@code KUBEWRIGHT_TEST_BINARIES} names, or else from the newest bundle in the cache.
+ */
+final class RealApiServer implements AutoCloseable {
+    private static final Duration STARTING = Duration.ofMinutes(2);
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final Path directory;
+    private final List<Process> processes = new ArrayList<>();
+    final Pki pki = new Pki(LOOPBACK);
+    final InetSocketAddress address;
+
+    /** The directory that holds {@code kube-apiserver} and {@code etcd}; empty when this machine has none. */
+    static Optional<Path> binaries() {
+        String named = System.getenv("KUBEWRIGHT_TEST_BINARIES");
+        if (named != null) {
+            return Optional.of(Path.of(named));
+        }
+        Path cache = Path.of(Optional.ofNullable(System.getenv("KUBEWRIGHT_CACHE"))
+                .orElseGet(() -> Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                                .orElse(System.getProperty("user.home") + "/.cache")
+                        + "/kubewright"));
+        if (!Files.isDirectory(cache)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.find(
+                cache, 8, (path, attributes) -> attributes.isRegularFile() && path.endsWith("kube-apiserver"))) {
+            return files.map(Path::getParent)
+                    .filter(parent -> Files.isExecutable(parent.resolve("etcd")))
+                    .findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    RealApiServer(Path binaries, Path directory) throws IOException, InterruptedException {
+        this.directory = directory;
+        int etcd = freePort();
+        int port = freePort();
+        address = new InetSocketAddress(InetAddress.getByName(LOOPBACK), port);
+        Path authority = write("ca.crt", pki.authorityPem);
+        Path certificate = write("server.crt", pki.server.certificate());
+        Path key = write("server.key", pki.server.key());
+        Path admin = write("admin.conf", pki.adminConf().replace("192.0.2.1:6443", LOOPBACK + ":" + port));
+        start(
+                binaries.resolve("etcd").toString(),
+                "--data-dir=" + directory.resolve("etcd"),
+                "--listen-client-urls=http://" + LOOPBACK + ":" + etcd,
+                "--advertise-client-urls=http://" + LOOPBACK + ":" + etcd,
+                "--listen-peer-urls=http://" + LOOPBACK + ":" + freePort(),
+                "--unsafe-no-fsync");
+        start(
+                binaries.resolve("kube-apiserver").toString(),
+                "--etcd-servers=http://" + LOOPBACK + ":" + etcd,
+                "--bind-address=" + LOOPBACK,
+                "--secure-port=" + port,
+                "--client-ca-file=" + authority,
+                "--tls-cert-file=" + certificate,
+                "--tls-private-key-file=" + key,
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-account-key-file=" + key,
+                "--service-account-signing-key-file=" + key,
+                "--service-cluster-ip-range=10.96.0.0/16",
+                "--authorization-mode=Node,RBAC");
+        awaitReady();
+        start(
+                binaries.resolve("kube-controller-manager").toString(),
+                "--kubeconfig=" + admin,
+                "--leader-elect=false",
+                "--secure-port=0",
+                "--controllers=daemonset-controller,deployment-controller,replicaset-controller,namespace-controller");
+    }
+
+    ClusterApi api() {
+        return new FakeHosts("n1").leadingTo(pki.adminConf(), address).api();
+    }
+
+    private void awaitReady() throws InterruptedException {
+        Instant deadline = Instant.now().plus(STARTING);
+        while (true) {
+            try (ClusterApi api = api()) {
+                if (api.state() instanceof ApiState.Ready) {
+                    return;
+                }
+                if (Instant.now().isAfter(deadline) || processes.stream().anyMatch(each -> !each.isAlive())) {
+                    throw new IllegalStateException("no API server: " + api.state() + "; logs are in " + directory);
+                }
+            }
+            Thread.sleep(500);
+        }
+    }
+
+    private void start(String... command) throws IOException {
+        Path log = directory.resolve(Path.of(command[0]).getFileName() + ".log");
+        processes.add(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start());
+    }
+
+    private Path write(String name, String content) throws IOException {
+        return Files.write(directory.resolve(name), content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (Process process : processes.reversed()) {
+            process.destroy();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        }
+    }
+}
