@@ -23,16 +23,17 @@ record RootAccess(String target, SshSettings.Become become, Connection connectio
 
     Secret nextPassword(Optional<Secret> refused) throws InterruptedException {
         return password.next(target, user(), refused)
-                .orElseThrow(() -> new TargetException(
-                        target,
-                        Code.PRIVILEGE,
-                        refused.isPresent()
-                                ? "sudo at " + place() + " refuses the password of " + user()
-                                : "sudo at " + place() + " asks for the password of " + user()
-                                        + ", and nobody can be asked here",
-                        refused.isPresent()
-                                ? "one password serves all hosts of a run; check that it is the same on this one"
-                                : "run in a terminal, or give " + user() + " NOPASSWD in sudoers"));
+                .orElseThrow(() -> refused.isPresent()
+                        ? wrongPassword()
+                        : privilege(
+                                "sudo asks for the password of " + user() + ", and nobody can be asked here",
+                                "run in a terminal, or give " + user() + " NOPASSWD in sudoers"));
+    }
+
+    private TargetException wrongPassword() {
+        return privilege(
+                "sudo refuses the password of " + user(),
+                "one password serves all hosts of a run; check that it is the same on this one");
     }
 
     /** Words for a shell that ended before it was root's. */
@@ -44,6 +45,9 @@ record RootAccess(String target, SshSettings.Become become, Connection connectio
                     Code.PROTOCOL,
                     "the login of " + user() + " at " + place() + " runs no command (exit " + exitCode + "): " + last,
                     "give the user a login shell, and remove a forced command from its authorized_keys");
+        }
+        if (said.contains("incorrect password")) {
+            return wrongPassword();
         }
         if (said.contains("tty")) {
             return privilege(

@@ -175,18 +175,15 @@ final class RunningCommand implements AutoCloseable {
         throw Failures.lost(target, connection.route(), doing);
     }
 
+    /**
+     * Closes the channel without waiting. It must be the orderly way: MINA's immediate one tells the server nothing, and
+     * sshd would count the session against MaxSessions for ever.
+     */
     @Override
     public void close() {
         finished = true;
         events.clear();
-        channel.close(true);
-        try {
-            channel.getInvertedOut().close();
-            channel.getInvertedErr().close();
-        } catch (IOException ignored) {
-            // Nothing more is read.
-        }
-        events.clear();
+        Thread.ofVirtual().name("close " + target).start(() -> channel.close(false));
     }
 
     private void readErrors(InputStream stream) {

@@ -53,7 +53,7 @@ public final class Tunnel implements AutoCloseable {
         Tunnel tunnel = listen(target, connection, host, port);
         boolean open = false;
         try {
-            tunnel.channel(deadline).close(true);
+            tunnel.channel(deadline).close(false);
             open = true;
         } catch (SshChannelOpenException nobodyThereYet) {
             open = true;
@@ -111,7 +111,7 @@ public final class Tunnel implements AutoCloseable {
         }
         @Nullable ChannelDirectTcpip unused = waiting.getAndSet(null);
         if (unused != null) {
-            unused.close(true);
+            unused.close(false);
         }
     }
 
@@ -138,7 +138,7 @@ public final class Tunnel implements AutoCloseable {
                 socket.shutdownOutput();
                 up.join();
             } finally {
-                channel.close(true);
+                channel.close(false);
             }
         } catch (IOException | TargetException ended) {
             // The client sees its connection closed; whoever opened the tunnel has seen whether the way is open.
@@ -151,7 +151,7 @@ public final class Tunnel implements AutoCloseable {
         try (OutputStream output = channel.getInvertedIn()) {
             copy(socket.getInputStream(), output);
         } catch (IOException broken) {
-            channel.close(true);
+            channel.close(false);
         }
     }
 
@@ -199,7 +199,7 @@ public final class Tunnel implements AutoCloseable {
             throw Failures.lost(target, connection.route(), "a tunnel to " + remote + " was opened");
         } finally {
             if (channel != null && !open) {
-                channel.close(true);
+                channel.close(false);
             }
         }
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,31 +19,49 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** OpenSSH's own sshd on a loopback port, with keys of its own. Needs root, as logins as root do. */
+/**
+ * OpenSSH's own sshd on a loopback port, with keys of its own, in a mount namespace of its own: accounts and sudoers of
+ * a test are seen by its logins only. Needs root.
+ */
 final class RealSshd implements AutoCloseable {
+    /** Logs in as root. */
+    static final List<Account> ROOT = List.of();
+
+    /**
+     * A user that exists behind this sshd alone.
+     *
+     * @param sudoers lines of the sudoers file
+     */
+    record Account(String name, String shell, String password, List<String> sudoers) {}
+
+    private static final int FIRST_USER_ID = 47110;
+
     private final Path directory;
     private final int port;
+    private final List<Account> accounts;
     private final List<String> extra;
     private @Nullable Process process;
 
-    private RealSshd(Path directory, int port, List<String> extra) {
+    private RealSshd(Path directory, int port, List<Account> accounts, List<String> extra) {
         this.directory = directory;
         this.port = port;
+        this.accounts = accounts;
         this.extra = extra;
     }
 
     /** Skips the test where it cannot run; where CI is set it fails instead. */
-    static void require(Path... programs) {
+    static void require(String... programs) {
         List<String> missing = new ArrayList<>();
         if (!"root".equals(System.getProperty("user.name"))) {
             missing.add("root");
         }
-        for (Path program : programs) {
-            if (!Files.isExecutable(program)) {
-                missing.add(program.toString());
+        for (String program : programs) {
+            if (!Files.isExecutable(Path.of(program))) {
+                missing.add(program);
             }
         }
-        String reason = "this test needs " + String.join(", ", missing);
+        String reason = "this test needs " + String.join(", ", missing)
+                + " (Debian: apt install openssh-server openssh-client sudo)";
         if (!missing.isEmpty() && "true".equals(System.getenv("CI"))) {
             Assertions.fail(reason);
         }
@@ -50,13 +69,22 @@ final class RealSshd implements AutoCloseable {
     }
 
     static RealSshd start(Path directory, String... extra) throws IOException, InterruptedException {
+        return start(directory, ROOT, extra);
+    }
+
+    /** @param extra lines of sshd_config; sshd takes the first of each keyword, so they win over the usual ones */
+    static RealSshd start(Path directory, List<Account> accounts, String... extra)
+            throws IOException, InterruptedException {
         Files.createDirectories(directory);
         Files.createDirectories(Path.of("/run/sshd"));
-        if (!Files.exists(directory.resolve("host_ed25519"))) {
-            keygen(directory.resolve("host_ed25519"), "ed25519");
-            keygen(directory.resolve("user"), "ed25519");
+        run("chmod", "0755", directory.toString());
+        for (String key : List.of("host_ed25519", "host_ecdsa", "user")) {
+            if (!Files.exists(directory.resolve(key))) {
+                keygen(directory.resolve(key), key.endsWith("ecdsa") ? "ecdsa" : "ed25519");
+            }
         }
-        RealSshd sshd = new RealSshd(directory, freePort(), List.of(extra));
+        run("chmod", "0644", directory.resolve("user.pub").toString());
+        RealSshd sshd = new RealSshd(directory, freePort(), accounts, List.of(extra));
         sshd.launch();
         return sshd;
     }
@@ -67,7 +95,7 @@ final class RealSshd implements AutoCloseable {
 
     static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor())
                 .as("%s: %s", String.join(" ", command), output)
                 .isZero();
@@ -79,21 +107,30 @@ final class RealSshd implements AutoCloseable {
         lines.addAll(List.of(
                 "ListenAddress 127.0.0.1:" + port,
                 "HostKey " + directory.resolve("host_ed25519"),
+                "HostKey " + directory.resolve("host_ecdsa"),
                 "AuthorizedKeysFile " + directory.resolve("user.pub"),
                 "PidFile none",
                 "UsePAM no",
+                "UseDNS no",
                 "StrictModes no",
                 "PermitRootLogin yes",
                 "PasswordAuthentication no",
                 "LogLevel VERBOSE"));
         Path configuration = directory.resolve("sshd_config");
         Files.write(configuration, lines);
-        Process started = new ProcessBuilder("/usr/sbin/sshd", "-D", "-e", "-f", configuration.toString())
+        Process started = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-euc",
+                        accountsScript() + "exec /usr/sbin/sshd -D -e -f " + configuration)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();
         process = started;
-        for (int tries = 0; tries < 100; tries++) {
+        for (int tries = 0; tries < 200; tries++) {
             assertThat(started.isAlive()).as(Files.readString(log())).isTrue();
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 assertThat(socket.getInputStream().read()).isEqualTo('S');
@@ -105,7 +142,53 @@ final class RealSshd implements AutoCloseable {
         Assertions.fail("sshd does not listen: " + Files.readString(log()));
     }
 
-    /** Ends the listener and all its sessions, as a power cut would, but for the packets in flight. */
+    /** Copies of the account files with the test's accounts, mounted over the machine's own. */
+    private String accountsScript() throws IOException, InterruptedException {
+        if (accounts.isEmpty()) {
+            return "";
+        }
+        Path files = Files.createDirectories(directory.resolve("etc"));
+        StringBuilder script = new StringBuilder();
+        StringBuilder sudoers = new StringBuilder("root ALL=(ALL:ALL) ALL\n");
+        for (String name : List.of("passwd", "group", "shadow")) {
+            run("cp", "-p", "/etc/" + name, files.resolve(name).toString());
+        }
+        int id = FIRST_USER_ID;
+        for (Account account : accounts) {
+            Path home = Files.createDirectories(home(account.name()));
+            String hash = run("perl", "-e", "print crypt($ARGV[0], q{$6$saltsalt$})", account.password());
+            append(
+                    files.resolve("passwd"),
+                    account.name() + ":x:" + id + ":" + id + "::" + home + ":" + account.shell());
+            append(files.resolve("group"), account.name() + ":x:" + id + ":");
+            append(files.resolve("shadow"), account.name() + ":" + hash + ":19000:0:99999:7:::");
+            account.sudoers().forEach(line -> sudoers.append(line).append('\n'));
+            id++;
+        }
+        Files.writeString(files.resolve("sudoers"), sudoers);
+        script.append("chmod 0440 ").append(files).append("/sudoers; ");
+        for (String name : List.of("passwd", "group", "shadow", "sudoers")) {
+            script.append("mount --bind ")
+                    .append(files)
+                    .append('/')
+                    .append(name)
+                    .append(" /etc/")
+                    .append(name)
+                    .append("; ");
+        }
+        return script.toString();
+    }
+
+    private static void append(Path file, String line) throws IOException {
+        Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
+    }
+
+    /** An account's home directory; a test may put a profile there. */
+    Path home(String account) {
+        return directory.resolve("home-" + account);
+    }
+
+    /** Ends the listener and all its sessions at once. */
     void kill() throws InterruptedException {
         Process running = process;
         if (running != null) {
@@ -118,20 +201,35 @@ final class RealSshd implements AutoCloseable {
         return directory.resolve("log");
     }
 
+    /** How many logins sshd has logged. */
+    long logins() throws IOException {
+        return Files.readString(log())
+                .lines()
+                .filter(line -> line.contains("Accepted publickey"))
+                .count();
+    }
+
     int port() {
         return port;
+    }
+
+    Path directory() {
+        return directory;
     }
 
     Path userKey() {
         return directory.resolve("user");
     }
 
-    /** A file that knows this server under the given name. */
-    Path knownHosts(String name) throws IOException {
+    /** A file that knows this server's Ed25519 key. */
+    Path knownHosts() throws IOException {
         Path file = directory.resolve("known_hosts");
-        String line = "[" + name + "]:" + port + " " + Files.readString(directory.resolve("host_ed25519.pub"));
-        Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(file, knownLine());
         return file;
+    }
+
+    String knownLine() throws IOException {
+        return "[127.0.0.1]:" + port + " " + Files.readString(directory.resolve("host_ed25519.pub"));
     }
 
     SshSettings settings(String name) throws IOException {
@@ -147,18 +245,18 @@ final class RealSshd implements AutoCloseable {
                 become,
                 Optional.of(userKey()),
                 Optional.empty(),
-                Optional.of(knownHosts("127.0.0.1")),
-                Duration.ofSeconds(10));
+                Optional.of(knownHosts()),
+                Duration.ofSeconds(20));
     }
 
-    /** No agent and no configuration but an empty one. */
+    /** No agent, and an empty configuration. */
     static Surroundings nothing(Path home) throws IOException {
         Path configuration = home.resolve("empty_config");
         Files.writeString(configuration, "");
         return new Surroundings(home, Optional.of(configuration), Optional.empty());
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
