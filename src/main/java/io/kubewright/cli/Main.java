@@ -1,0 +1,145 @@
+package io.kubewright.cli;
+
+import io.kubewright.engine.Version;
+import io.kubewright.report.ErrorReport;
+import java.io.PrintWriter;
+import java.lang.reflect.Constructor;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IFactory;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line: arguments in, calls, exit code out. */
+@Command(
+        name = "kubewright",
+        description = "Turns bare Linux hosts into production Kubernetes over SSH, and proves it.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.VersionText.class,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            PlanCommand.class,
+            ApplyCommand.class,
+            VerifyCommand.class,
+            DriftCommand.class,
+            ExplainCommand.class,
+            UndoCommand.class,
+            ResetCommand.class,
+            JournalCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, nothing to do, all proofs hold",
+            "1:a step failed or a host could not be reached",
+            "2:pending or negative: plan has changes, drift found, a proof failed",
+            "3:refused: stale plan, lock held, declined, would break quorum, untested combination",
+            "64:bad usage or bad file",
+            "130:interrupted, in order"
+        })
+public final class Main implements Callable<Integer> {
+    @Mixin
+    private final CommonOptions options;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+    private CommandSpec spec;
+
+    private Main(CommonOptions options) {
+        this.options = options;
+    }
+
+    /** The process. */
+    public static void main(String[] arguments) {
+        Terminal terminal = Terminal.ofProcess();
+        int code;
+        try (Interruption interruption = Interruption.of(Thread.currentThread(), terminal.err())) {
+            code = execute(terminal, RealClusterWork::open, arguments);
+            if (interruption.asked() && code == ExitCode.FAILED.number()) {
+                code = ExitCode.INTERRUPTED.number();
+            }
+        }
+        terminal.out().flush();
+        terminal.err().flush();
+        System.exit(code);
+    }
+
+    static int execute(Terminal terminal, ClusterWork.Opener opener, String... arguments) {
+        return commandLine(terminal, opener).execute(arguments);
+    }
+
+    static CommandLine commandLine(Terminal terminal, ClusterWork.Opener opener) {
+        CommonOptions options = new CommonOptions();
+        Context context = new Context(terminal, options, opener);
+        CommandLine line = new CommandLine(new Main(options), new ContextFactory(context));
+        line.setOut(new PrintWriter(terminal.out(), true));
+        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setExpandAtFiles(false);
+        line.setParameterExceptionHandler(Main::usage);
+        line.setExecutionExceptionHandler((thrown, _, _) -> failed(context, thrown));
+        line.setExecutionStrategy(parsed -> {
+            Logging.prepare(options.verbosity());
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        return line;
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "which command? For example: kubewright lab up");
+    }
+
+    private static int usage(ParameterException thrown, String[] arguments) {
+        CommandLine line = thrown.getCommandLine();
+        PrintWriter err = line.getErr();
+        err.println("kubewright: " + thrown.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(thrown, err);
+        err.println("  See: " + line.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE.number();
+    }
+
+    private static int failed(Context context, Exception thrown) {
+        Failure failure = Failure.of(thrown);
+        int code = failure.code().number();
+        context.terminal().err().print(ErrorReport.text(failure.message(), failure.hint()));
+        if (context.options().json()) {
+            context.terminal().out().print(ErrorReport.json(code, failure.message(), failure.hint()));
+        }
+        if (context.options().verbosity() > 1 || failure.internal() && context.options().verbosity() > 0) {
+            thrown.printStackTrace(context.terminal().err());
+        }
+        return code;
+    }
+
+    /** Gives commands of this package their context. */
+    private record ContextFactory(Context context) implements IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            Optional<Constructor<?>> constructor = Arrays.stream(type.getDeclaredConstructors())
+                    .filter(each -> Arrays.equals(each.getParameterTypes(), new Class<?>[] {Context.class}))
+                    .findFirst();
+            return constructor.isPresent()
+                    ? type.cast(constructor.get().newInstance(context))
+                    : CommandLine.defaultFactory().create(type);
+        }
+    }
+
+    /** Prints the version. */
+    static final class VersionText implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"kubewright " + Version.current()};
+        }
+    }
+}
