@@ -1,12 +1,12 @@
 package io.kubewright.cli;
 
 import io.kubewright.engine.Drift;
+import io.kubewright.engine.Explanation;
+import io.kubewright.engine.Journal;
 import io.kubewright.engine.PathSelection;
 import io.kubewright.engine.Plan;
-import io.kubewright.engine.RunEntry;
 import io.kubewright.engine.RunEvent;
 import io.kubewright.engine.RunListener;
-import io.kubewright.engine.RunSummary;
 import io.kubewright.engine.Verification;
 import java.util.List;
 import java.util.Optional;
@@ -38,21 +38,24 @@ interface ClusterWork extends AutoCloseable {
 
     Drift drift(PathSelection selection, RunListener listener) throws InterruptedException;
 
-    /** Runs that the journal knows, newest first. */
-    List<RunSummary> runs() throws InterruptedException;
+    /** The journal of this cluster on this machine, up to its first fault. */
+    Journal.Reading journal();
 
-    /** What happened in a run, oldest first; empty when there is no run of that id, or more than one begins so. */
-    Optional<List<RunEntry>> entries(String runId) throws InterruptedException;
-
-    /** What is wrong with the journal, one sentence each; none when it is whole and untouched. */
+    /** What is wrong with the journal, one sentence each, its anchors on the hosts included; none when it is untouched. */
     List<String> journalProblems() throws InterruptedException;
 
     @Override
     void close();
 
-    /** Opens the work of the cluster file that the options name; nothing is connected by that. */
-    @FunctionalInterface
-    interface Opener {
+    /** Where commands get what they work with. */
+    interface Source {
+        /** Opens the work of the cluster file that the options name; nothing is connected by that. */
         ClusterWork open(CommonOptions options) throws InterruptedException;
+
+        /** What is known of a path: its own explanation or that of the nearest path above it. */
+        Optional<Explanation> explanation(String path);
+
+        /** All explanations, ordered by path. */
+        List<Explanation> explanations();
     }
 }

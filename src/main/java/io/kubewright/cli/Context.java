@@ -1,25 +1,51 @@
 package io.kubewright.cli;
 
+import io.kubewright.report.RunView;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Clock;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * What a command works with; a command class that has a constructor with one gets it there.
  *
  * @param options filled in before a command is called
  */
-record Context(Terminal terminal, CommonOptions options, ClusterWork.Opener opener) {
+record Context(Terminal terminal, CommonOptions options, ClusterWork.Source source) {
     private static final long POLL_MILLIS = 30;
 
     /** Opens the cluster of the file that the options name. */
     ClusterWork open() throws InterruptedException {
-        return opener.open(options);
+        return source.open(options);
     }
 
     /** Where text for people goes: not in the way of JSON. */
     PrintStream people() {
         return options.json() ? terminal.err() : terminal.out();
+    }
+
+    /** Prints a document for machines with {@code --json}, else a text for people. */
+    void print(Supplier<String> text, Supplier<String> json) {
+        terminal.out().print(options.json() ? json.get() : text.get());
+        terminal.out().flush();
+    }
+
+    /**
+     * Shows events; to be closed before anything else is printed.
+     *
+     * @param events whether events are what {@code --json} puts on standard output
+     */
+    RunView view(boolean events) {
+        boolean json = options.json() && events;
+        RunView.Mode mode = json ? RunView.Mode.JSON : live() ? RunView.Mode.LIVE : RunView.Mode.LINES;
+        return RunView.open(
+                mode,
+                json ? terminal.out() : people(),
+                colour(),
+                options.verbosity() > 0,
+                terminal.columns(),
+                Clock.systemUTC());
     }
 
     /** Whether text for people may be coloured. */

@@ -44,7 +44,8 @@ public final class Logging {
         @Override
         public String format(LogRecord message) {
             String thrown = cause(message.getThrown());
-            return LocalTime.ofInstant(message.getInstant(), ZoneId.systemDefault()).format(TIME)
+            return LocalTime.ofInstant(message.getInstant(), ZoneId.systemDefault())
+                            .format(TIME)
                     + " " + message.getLevel().getName() + " " + message.getLoggerName() + ": "
                     + formatMessage(message) + thrown + "\n";
         }

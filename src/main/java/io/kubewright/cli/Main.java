@@ -63,7 +63,7 @@ public final class Main implements Callable<Integer> {
         Terminal terminal = Terminal.ofProcess();
         int code;
         try (Interruption interruption = Interruption.of(Thread.currentThread(), terminal.err())) {
-            code = execute(terminal, RealClusterWork::open, arguments);
+            code = execute(terminal, new Clusters(), arguments);
             if (interruption.asked() && code == ExitCode.FAILED.number()) {
                 code = ExitCode.INTERRUPTED.number();
             }
@@ -73,13 +73,13 @@ public final class Main implements Callable<Integer> {
         System.exit(code);
     }
 
-    static int execute(Terminal terminal, ClusterWork.Opener opener, String... arguments) {
-        return commandLine(terminal, opener).execute(arguments);
+    static int execute(Terminal terminal, ClusterWork.Source source, String... arguments) {
+        return commandLine(terminal, source).execute(arguments);
     }
 
-    static CommandLine commandLine(Terminal terminal, ClusterWork.Opener opener) {
+    static CommandLine commandLine(Terminal terminal, ClusterWork.Source source) {
         CommonOptions options = new CommonOptions();
-        Context context = new Context(terminal, options, opener);
+        Context context = new Context(terminal, options, source);
         CommandLine line = new CommandLine(new Main(options), new ContextFactory(context));
         line.setOut(new PrintWriter(terminal.out(), true));
         line.setErr(new PrintWriter(terminal.err(), true));
@@ -116,7 +116,8 @@ public final class Main implements Callable<Integer> {
         if (context.options().json()) {
             context.terminal().out().print(ErrorReport.json(code, failure.message(), failure.hint()));
         }
-        if (context.options().verbosity() > 1 || failure.internal() && context.options().verbosity() > 0) {
+        if (context.options().verbosity() > 1
+                || failure.internal() && context.options().verbosity() > 0) {
             thrown.printStackTrace(context.terminal().err());
         }
         return code;

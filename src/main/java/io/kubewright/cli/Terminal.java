@@ -34,7 +34,8 @@ record Terminal(
         Map<String, String> environment = System.getenv();
         boolean out = isTerminal(1);
         boolean dumb = environment.getOrDefault("TERM", "dumb").equals("dumb");
-        boolean colour = out && !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        boolean colour =
+                out && !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty();
         return new Terminal(
                 System.in,
                 System.out,
@@ -48,8 +49,7 @@ record Terminal(
 
     /** One that is none: plain text, nobody to ask. */
     static Terminal plain(PrintStream out, PrintStream err) {
-        return new Terminal(
-                InputStream.nullInputStream(), out, err, false, false, false, false, () -> DEFAULT_COLUMNS);
+        return new Terminal(InputStream.nullInputStream(), out, err, false, false, false, false, () -> DEFAULT_COLUMNS);
     }
 
     /** Linux shows what a descriptor is by a link; elsewhere only both ends together can be asked. */
@@ -57,9 +57,7 @@ record Terminal(
         Path link = Path.of("/proc/self/fd", String.valueOf(descriptor));
         try {
             String device = Files.readSymbolicLink(link).toString();
-            return device.startsWith("/dev/pts/")
-                    || device.startsWith("/dev/tty")
-                    || device.equals("/dev/console");
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
             return System.console() != null && System.console().isTerminal();
         }

@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
  * {@code *} stands for anything.
  */
 public final class PathPattern {
-    private static final Pattern SHAPE =
-            Pattern.compile("[a-z0-9.:_*-]+(/[a-z0-9.:_*-]+)*(@[a-z0-9.>*-]+)?");
+    private static final Pattern SHAPE = Pattern.compile("[a-z0-9.:_*-]+(/[a-z0-9.:_*-]+)*(@[a-z0-9.>*-]+)?");
 
     private final String text;
     private final Pattern path;
@@ -63,7 +62,8 @@ public final class PathPattern {
                 // Each segment brings the slash before it, so the first one has none.
                 regex.append(at == 0 ? "(?:[^/]+(?:/[^/]+)*)?" : "(?:/[^/]+)*");
             } else {
-                boolean afterLeadingStars = at > 0 && segments.subList(0, at).stream().allMatch("**"::equals);
+                boolean afterLeadingStars =
+                        at > 0 && segments.subList(0, at).stream().allMatch("**"::equals);
                 regex.append(at == 0 ? "" : afterLeadingStars ? "(?:^|/)" : "/");
                 regex.append(stars(segment, "[^/]*"));
             }

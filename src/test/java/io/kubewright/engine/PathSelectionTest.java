@@ -93,7 +93,8 @@ class PathSelectionTest {
 
             int starred = random.nextInt(segments.size());
             segments.set(starred, "*");
-            assertThat(PathPattern.parse(String.join("/", segments)).matches(path, "n1")).isTrue();
+            assertThat(PathPattern.parse(String.join("/", segments)).matches(path, "n1"))
+                    .isTrue();
             segments.set(starred, "**");
             PathPattern across = PathPattern.parse(String.join("/", segments));
             String[] longer = path.split("/");

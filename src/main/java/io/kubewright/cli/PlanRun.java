@@ -1,0 +1,49 @@
+package io.kubewright.cli;
+
+import io.kubewright.engine.Plan;
+import io.kubewright.engine.RunEvent;
+import io.kubewright.report.PlanReport;
+import io.kubewright.report.RunView;
+
+/** Shows a plan, asks, and does it. */
+final class PlanRun {
+    private PlanRun() {}
+
+    /**
+     * Does the plan.
+     *
+     * @param verb what the user is asked to agree to, such as {@code Apply}
+     */
+    static ExitCode of(Plan plan, String verb, ClusterWork work, Context context) throws InterruptedException {
+        context.people()
+                .print(PlanReport.text(plan, context.colour(), context.options().verbosity() > 0));
+        context.people().flush();
+        if (!plan.refused().isEmpty()) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    "nothing was done: the plan holds " + plan.refused().size() + " refused "
+                            + (plan.refused().size() == 1 ? "step" : "steps"),
+                    "see the reasons above; --skip PATH leaves a step out");
+        }
+        if (!plan.acts()) {
+            try (RunView view = context.view(true)) {
+                if (context.options().json()) {
+                    view.on(new RunEvent.RunFinished(RunEvent.Outcome.DONE, new RunEvent.Counts(0, 0, 0, 0), 0));
+                }
+            }
+            return ExitCode.DONE;
+        }
+        long acting = plan.steps().stream().filter(step -> step.action().acts()).count();
+        context.confirm(verb + " " + (acting == 1 ? "this step?" : "these " + acting + " steps?"));
+        RunEvent.RunFinished finished;
+        try (RunView view = context.view(true)) {
+            finished = work.run(plan, view);
+        }
+        return switch (finished.outcome()) {
+            case DONE -> ExitCode.DONE;
+            case FAILED -> ExitCode.FAILED;
+            case REFUSED -> ExitCode.REFUSED;
+            case INTERRUPTED -> ExitCode.INTERRUPTED;
+        };
+    }
+}
