@@ -65,6 +65,10 @@ kw_save() {
     sync "$KW_STATE/originals" 2>/dev/null || :
 }
 
+# kw_beside PATH: a name in the same directory. It begins with a dot, because the kubelet takes every other file of its
+# manifests directory for a pod, also one that is being written.
+kw_beside() { printf '%s/.%s.kw-new' "$(dirname "$1")" "$(basename "$1")"; }
+
 # kw_restore PATH: puts the first original back, or removes what was not there.
 kw_restore() {
     kw_kept=$(kw_original "$1")
@@ -72,10 +76,11 @@ kw_restore() {
         rm -rf "$1"
         rm -f "$kw_kept.absent"
     elif [ -e "$kw_kept" ] || [ -L "$kw_kept" ]; then
-        rm -rf "$1.kw-restore"
-        cp -a "$kw_kept" "$1.kw-restore"
+        kw_new=$(kw_beside "$1")
+        rm -rf "$kw_new"
+        cp -a "$kw_kept" "$kw_new"
         rm -rf "$1"
-        mv "$1.kw-restore" "$1"
+        mv "$kw_new" "$1"
         rm -rf "$kw_kept"
     fi
 }
@@ -84,11 +89,12 @@ kw_restore() {
 kw_put() {
     kw_save "$1"
     mkdir -p "$(dirname "$1")"
-    (umask 077 && cat >"$1.kw-new")
-    chmod "$2" "$1.kw-new"
-    chown "${3:-root:root}" "$1.kw-new"
-    sync "$1.kw-new" 2>/dev/null || :
-    mv -f "$1.kw-new" "$1"
+    kw_new=$(kw_beside "$1")
+    (umask 077 && cat >"$kw_new")
+    chmod "$2" "$kw_new"
+    chown "${3:-root:root}" "$kw_new"
+    sync "$kw_new" 2>/dev/null || :
+    mv -f "$kw_new" "$1"
 }
 
 # --- the engine's own ---
