@@ -98,13 +98,19 @@ final class Assembly {
     private void add(Architecture architecture, Catalogue.PackageSet set, List<DebianArchive.Deb> debs)
             throws IOException {
         for (DebianArchive.Deb deb : debs) {
-            String path =
-                    "packages/" + set.distribution() + "-" + architecture.label() + "/" + deb.file().getFileName();
+            String path = "packages/" + set.distribution() + "-" + architecture.label() + "/"
+                    + deb.file().getFileName();
             if (!files.containsKey(path)) {
                 place(deb.file(), path, false);
             }
             packages.add(new Lock.PackageEntry(
-                    set.distribution(), architecture.label(), set.set(), deb.name(), deb.version(), deb.wanted(), path));
+                    set.distribution(),
+                    architecture.label(),
+                    set.set(),
+                    deb.name(),
+                    deb.version(),
+                    deb.wanted(),
+                    path));
         }
     }
 

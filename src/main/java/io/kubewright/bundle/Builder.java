@@ -108,14 +108,20 @@ public final class Builder {
     }
 
     private String recipe(Catalogue.Selection selection, Set<Architecture> architectures) {
-        StringBuilder text = new StringBuilder(METHOD + "\n" + catalogue.data() + "\n" + catalogue.distributions() + "\n");
+        StringBuilder text =
+                new StringBuilder(METHOD + "\n" + catalogue.data() + "\n" + catalogue.distributions() + "\n");
         text.append(selection.features()).append('\n');
         for (Architecture architecture : sorted(architectures)) {
-            selection.parts().forEach(name -> text.append(
-                            PartBuilder.recipe(name, catalogue.part(name), catalogue.toolchain(), architecture))
-                    .append('\n'));
+            selection
+                    .parts()
+                    .forEach(name -> text.append(
+                                    PartBuilder.recipe(name, catalogue.part(name), catalogue.toolchain(), architecture))
+                            .append('\n'));
         }
-        text.append(selection.binaries()).append('\n').append(selection.manifests()).append('\n');
+        text.append(selection.binaries())
+                .append('\n')
+                .append(selection.manifests())
+                .append('\n');
         text.append(selection.packages()).append('\n');
         for (Catalogue.Image image : selection.images()) {
             text.append(image).append(catalogue.layers().get(image.layer())).append('\n');
@@ -216,7 +222,8 @@ public final class Builder {
             return true;
         });
         selection.parts().stream()
-                .sorted(Comparator.comparing((String name) -> -catalogue.part(name).seconds()))
+                .sorted(Comparator.comparing(
+                        (String name) -> -catalogue.part(name).seconds()))
                 .forEach(name -> work.add(() -> {
                     Catalogue.Part part = catalogue.part(name);
                     Duration expected = Duration.ofSeconds(part.seconds());
@@ -230,15 +237,15 @@ public final class Builder {
                     return true;
                 }));
         all(work);
-        for (Map.Entry<String, Catalogue.ModuleFile> manifest : selection.manifests().entrySet()) {
+        for (Map.Entry<String, Catalogue.ModuleFile> manifest :
+                selection.manifests().entrySet()) {
             Catalogue.ModuleFile file = manifest.getValue();
             made.manifests().put(manifest.getKey(), builder.moduleFile(catalogue.part(file.part()), file));
         }
         return made;
     }
 
-    private void fetchDebian(
-            Catalogue.Selection selection, Toolchain toolchain, Architecture architecture, Made made)
+    private void fetchDebian(Catalogue.Selection selection, Toolchain toolchain, Architecture architecture, Made made)
             throws InterruptedException {
         Map<String, Catalogue.Layer> layers = new TreeMap<>();
         for (Catalogue.Image image : selection.images()) {
@@ -256,35 +263,36 @@ public final class Builder {
             for (Catalogue.PackageSet set : selection.packages()) {
                 toolchain.require("apt-get", "apt");
                 made.packages()
-                        .put(set, archive(archives, set.distribution(), architecture).fetch(set.names(), Set.of()));
+                        .put(
+                                set,
+                                archive(archives, set.distribution(), architecture)
+                                        .fetch(set.names(), Set.of()));
             }
             return false;
         });
     }
 
     private FileTree layer(
-            Catalogue.Layer layer,
-            Toolchain toolchain,
-            Architecture architecture,
-            Map<String, DebianArchive> archives)
+            Catalogue.Layer layer, Toolchain toolchain, Architecture architecture, Map<String, DebianArchive> archives)
             throws InterruptedException {
         String distribution = layer.debian();
         if (distribution == null) {
             return Userland.accounts();
         }
         toolchain.require("apt-get", "apt");
-        List<Path> files = archive(archives, distribution, architecture)
-                .fetch(layer.packages(), Set.copyOf(layer.without()))
-                .stream()
-                .map(DebianArchive.Deb::file)
-                .toList();
+        List<Path> files =
+                archive(archives, distribution, architecture)
+                        .fetch(layer.packages(), Set.copyOf(layer.without()))
+                        .stream()
+                        .map(DebianArchive.Deb::file)
+                        .toList();
         return Userland.debian(files, layer.links(), toolchain.require("dpkg-deb", "dpkg"));
     }
 
-    private DebianArchive archive(
-            Map<String, DebianArchive> archives, String distribution, Architecture architecture) {
+    private DebianArchive archive(Map<String, DebianArchive> archives, String distribution, Architecture architecture) {
         return archives.computeIfAbsent(distribution, name -> {
-            Catalogue.Distribution found = Optional.ofNullable(catalogue.distributions().get(name))
+            Catalogue.Distribution found = Optional.ofNullable(
+                            catalogue.distributions().get(name))
                     .orElseThrow(() -> new IllegalStateException("distribution " + name));
             return new DebianArchive(cache, found.suite(), architecture);
         });
@@ -297,7 +305,8 @@ public final class Builder {
         versions.put("go", toolchain.version());
         boolean needsC = selection.parts().stream()
                 .map(catalogue::part)
-                .anyMatch(part -> part.c() != null || (part.go() != null && part.go().cgo()));
+                .anyMatch(part ->
+                        part.c() != null || (part.go() != null && part.go().cgo()));
         for (Architecture architecture : needsC ? sorted(architectures) : List.<Architecture>of()) {
             versions.put(
                     "cc-" + architecture.label(),
@@ -308,7 +317,8 @@ public final class Builder {
 
     /** Runs everything, at most {@link #AT_ONCE} at a time; the first failure ends the rest. */
     private static void all(List<Callable<Boolean>> work) throws InterruptedException {
-        try (ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
+        try (ExecutorService executor =
+                Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
             List<Future<Boolean>> running = new ArrayList<>();
             work.forEach(each -> running.add(executor.submit(each)));
             try {
@@ -350,8 +360,7 @@ public final class Builder {
         });
         try {
             boolean cached = work.run();
-            listener.accept(
-                    new BuildEvent.Finished(subject, Duration.ofNanos(System.nanoTime() - begin), cached));
+            listener.accept(new BuildEvent.Finished(subject, Duration.ofNanos(System.nanoTime() - begin), cached));
         } catch (IOException failed) {
             throw BundleException.storage(doing, failed);
         } finally {
@@ -367,7 +376,8 @@ public final class Builder {
         }
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.filter(each -> Files.isRegularFile(each.resolve(Lock.FILE)))
-                    .sorted(Comparator.comparing((Path each) -> each.resolve(Lock.FILE).toFile().lastModified())
+                    .sorted(Comparator.comparing((Path each) ->
+                                    each.resolve(Lock.FILE).toFile().lastModified())
                             .reversed())
                     .map(Bundle::open)
                     .toList();

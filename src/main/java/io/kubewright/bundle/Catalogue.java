@@ -83,7 +83,12 @@ record Catalogue(
 
     /** @param produces what the go command calls the program when that is not its name here */
     record Output(
-            String name, @com.fasterxml.jackson.annotation.JsonProperty("package") String source, @Nullable String produces) {
+            String name,
+
+            @com.fasterxml.jackson.annotation.JsonProperty("package")
+            String source,
+
+            @Nullable String produces) {
         String produced() {
             return produces == null ? name : produces;
         }
@@ -93,8 +98,7 @@ record Catalogue(
     record CRecipe(String module, String from, String file, String output, Map<String, String> defines) {}
 
     /** @param without packages left out although others ask for them */
-    record Layer(
-            @Nullable String debian, List<String> packages, List<String> without, Map<String, String> links) {
+    record Layer(@Nullable String debian, List<String> packages, List<String> without, Map<String, String> links) {
         Layer {
             packages = List.copyOf(requireNonNullElse(packages, List.of()));
             without = List.copyOf(requireNonNullElse(without, List.of()));

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
 final class DebianArchive {
     /** A package and all that was needed with it. */
     record Deb(String name, String version, boolean wanted, Path file) {}
+
+    /** A line such as {@code Inst kmod (34.2-2 Debian:13.2/stable [amd64])}; what follows it does not matter. */
+    private static final Pattern INSTALL = Pattern.compile("^Inst ([^ :]+)\\S* \\((\\S+) .*?\\[(\\w+)]\\)");
 
     private final Path root;
     private final String suite;
@@ -52,12 +57,17 @@ final class DebianArchive {
                 .toList();
     }
 
-    /** A line such as {@code Inst kmod (34.2-2 Debian:13.2/stable [amd64])}. */
     private Deb parse(String line, Set<String> wanted) {
-        String[] words = line.split("[ ()\\[\\]]+");
-        String name = words[1].replaceFirst(":.*", "");
-        String version = words[2];
-        String of = line.substring(line.lastIndexOf('[') + 1, line.lastIndexOf(']'));
+        Matcher found = INSTALL.matcher(line);
+        if (!found.find()) {
+            throw new BundleException(
+                    BundleException.Code.BUILD_FAILED,
+                    "apt's plan has a line that is not understood: " + line,
+                    "Please report it with the version of apt.");
+        }
+        String name = found.group(1);
+        String version = found.group(2);
+        String of = found.group(3);
         // apt writes the colon of an epoch as %3a in file names.
         Path file = archives().resolve(name + "_" + version.replace(":", "%3a") + "_" + of + ".deb");
         if (!Files.isRegularFile(file)) {
@@ -125,7 +135,8 @@ final class DebianArchive {
                 .filter(line -> line.matches("Acquire::(http|https|ftp|Retries|ForceIPv).*"))
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
-        return "#clear APT::Architectures;\nAPT::Architectures { \"" + architecture.label() + "\"; };\n" + machine + own;
+        return "#clear APT::Architectures;\nAPT::Architectures { \"" + architecture.label() + "\"; };\n" + machine
+                + own;
     }
 
     private void writeSources() throws IOException {

@@ -36,8 +36,7 @@ final class OciArchive {
     private OciArchive() {}
 
     /** Writes the image and returns its digests. */
-    static Digests write(
-            Path out, String ref, Architecture architecture, Catalogue.Image image, List<FileTree> layers)
+    static Digests write(Path out, String ref, Architecture architecture, Catalogue.Image image, List<FileTree> layers)
             throws IOException {
         List<Blob> layerBlobs = new ArrayList<>();
         for (FileTree layer : layers) {
@@ -84,7 +83,9 @@ final class OciArchive {
         config.put("config", run);
         Map<String, Object> rootfs = new LinkedHashMap<>();
         rootfs.put("type", "layers");
-        rootfs.put("diff_ids", layers.stream().map(layer -> "sha256:" + layer.digest()).toList());
+        rootfs.put(
+                "diff_ids",
+                layers.stream().map(layer -> "sha256:" + layer.digest()).toList());
         config.put("rootfs", rootfs);
         return config;
     }
@@ -94,7 +95,8 @@ final class OciArchive {
         manifest.put("schemaVersion", 2);
         manifest.put("mediaType", MANIFEST);
         manifest.put("config", descriptor(CONFIG, config));
-        manifest.put("layers", layers.stream().map(layer -> descriptor(LAYER, layer)).toList());
+        manifest.put(
+                "layers", layers.stream().map(layer -> descriptor(LAYER, layer)).toList());
         return manifest;
     }
 

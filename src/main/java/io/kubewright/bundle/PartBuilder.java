@@ -38,7 +38,8 @@ final class PartBuilder {
     }
 
     Built build(String name, Catalogue.Part part) throws InterruptedException {
-        Path directory = cache.resolve("parts").resolve(name + "-" + key(name, part).substring(0, 16));
+        Path directory =
+                cache.resolve("parts").resolve(name + "-" + key(name, part).substring(0, 16));
         if (intact(directory, part)) {
             return new Built(directory, true);
         }
@@ -87,7 +88,11 @@ final class PartBuilder {
         StringBuilder text = new StringBuilder();
         text.append(METHOD).append('\n').append(name).append('\n').append(part).append('\n');
         text.append(toolchain).append('\n').append(architecture.label()).append('\n');
-        moduleFiles(part).forEach((file, content) -> text.append(Digest.of(content)).append("  ").append(file).append('\n'));
+        moduleFiles(part)
+                .forEach((file, content) -> text.append(Digest.of(content))
+                        .append("  ")
+                        .append(file)
+                        .append('\n'));
         return Digest.of(text.toString());
     }
 
@@ -173,8 +178,8 @@ final class PartBuilder {
         Path local = module.resolve("source.c");
         Files.copy(source, local);
         Path compiler = toolchain.compiler(architecture, List.of());
-        List<String> command = new ArrayList<>(List.of(
-                compiler.toString(), "-Os", "-Wall", "-Werror", "-static", "-s", "-Wl,--build-id=none"));
+        List<String> command = new ArrayList<>(
+                List.of(compiler.toString(), "-Os", "-Wall", "-Werror", "-static", "-s", "-Wl,--build-id=none"));
         recipe.defines().forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of("-o", "program", "source.c"));
         new Program(module, Program.plainEnvironment(), command).run("compiling " + name);

@@ -26,8 +26,18 @@ record Program(@Nullable Path directory, Map<String, String> environment, List<S
     static Map<String, String> plainEnvironment() {
         Map<String, String> environment = new TreeMap<>();
         for (String name : List.of(
-                "PATH", "HOME", "USER", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
-                "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR")) {
+                "PATH",
+                "HOME",
+                "USER",
+                "TMPDIR",
+                "HTTP_PROXY",
+                "HTTPS_PROXY",
+                "NO_PROXY",
+                "http_proxy",
+                "https_proxy",
+                "no_proxy",
+                "SSL_CERT_FILE",
+                "SSL_CERT_DIR")) {
             String value = System.getenv(name);
             if (value != null) {
                 environment.put(name, value);

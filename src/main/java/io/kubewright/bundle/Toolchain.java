@@ -41,8 +41,9 @@ final class Toolchain {
     }
 
     Path go() throws InterruptedException {
-        Path go = locateGo().or(() -> install("golang-go").flatMap(done -> locateGo())).orElseThrow(() -> missing(
-                "the Go command", "golang-go"));
+        Path go = locateGo()
+                .or(() -> install("golang-go").flatMap(done -> locateGo()))
+                .orElseThrow(() -> missing("the Go command", "golang-go"));
         String reported = new Program(null, withLocalToolchain(), List.of(go.toString(), "env", "GOVERSION"))
                 .run("asking Go for its version");
         Matcher found = GO_VERSION.matcher(reported);
@@ -57,7 +58,10 @@ final class Toolchain {
 
     private static Optional<Path> locateGo() {
         return Program.find("go")
-                .or(() -> GO_ELSEWHERE.stream().map(Path::of).filter(Files::isExecutable).findFirst());
+                .or(() -> GO_ELSEWHERE.stream()
+                        .map(Path::of)
+                        .filter(Files::isExecutable)
+                        .findFirst());
     }
 
     private Map<String, String> withLocalToolchain() {

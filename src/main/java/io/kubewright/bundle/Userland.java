@@ -25,7 +25,10 @@ final class Userland {
     /** Accounts, name service order, temporary directory; what a statically linked program may look for. */
     static FileTree accounts() {
         FileTree tree = new FileTree(null);
-        putText(tree, "/etc/passwd", "root:x:0:0:root:/root:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n");
+        putText(
+                tree,
+                "/etc/passwd",
+                "root:x:0:0:root:/root:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n");
         putText(tree, "/etc/group", "root:x:0:\nnogroup:x:65534:\n");
         putText(tree, "/etc/nsswitch.conf", "hosts: files dns\n");
         tree.put("/root", new FileTree.Directory(0700, 0));
@@ -37,7 +40,10 @@ final class Userland {
     }
 
     private static void putText(FileTree tree, String path, String text) {
-        tree.put(path, new FileTree.RegularFile(0644, new FileTree.Bytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        tree.put(
+                path,
+                new FileTree.RegularFile(
+                        0644, new FileTree.Bytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
     }
 
     /** {@link #accounts} with the wanted files of packages and links of our own. */
@@ -73,7 +79,8 @@ final class Userland {
             return;
         }
         switch (entry.type()) {
-            case '0' -> tree.put(path, new FileTree.RegularFile(entry.mode() & 0755, new FileTree.Bytes(entry.content())));
+            case '0' ->
+                tree.put(path, new FileTree.RegularFile(entry.mode() & 0755, new FileTree.Bytes(entry.content())));
             case '1' -> tree.put(path, new FileTree.HardLink(hardLinkTarget(entry.link())));
             case '2' -> tree.put(path, new FileTree.SymbolicLink(entry.link()));
             // Directories come with what lies in them; devices are the runtime's business.
