@@ -36,7 +36,7 @@ public enum Architecture {
     }
 
     /** The architecture of this machine. */
-    static Architecture ofThisMachine() {
+    public static Architecture ofThisMachine() {
         return switch (System.getProperty("os.arch", "")) {
             case "amd64", "x86_64" -> AMD64;
             case "aarch64", "arm64" -> ARM64;

@@ -18,7 +18,7 @@ final class Userland {
                     + "|usr/share/doc/[^/]+/copyright");
 
     private static final Pattern UNWANTED = Pattern.compile(
-            "usr/lib/(systemd|udev|modules-load\\.d|tmpfiles\\.d|sysusers\\.d|mime|bfd-plugins|.*/perl)/.*");
+            "usr/lib/(systemd|udev|modules-load\\.d|tmpfiles\\.d|sysusers\\.d|mime|bfd-plugins|[^/]+/gconv|[^/]+/audit|.*/perl)/.*");
 
     private Userland() {}
 
