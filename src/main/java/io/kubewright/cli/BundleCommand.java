@@ -209,7 +209,9 @@ final class BundleCommand implements Callable<Integer> {
             StringBuilder text = new StringBuilder();
             text.append(bundle.directory()).append("\n  lock     ").append(bundle.lockHash());
             text.append("\n  source   ").append(bundle.source());
-            text.append("\n  features ").append(String.join(", ", bundle.features())).append("\n\nparts\n");
+            text.append("\n  features ")
+                    .append(String.join(", ", bundle.features()))
+                    .append("\n\nparts\n");
             for (BundlePart part : bundle.parts()) {
                 text.append(String.format(
                         "  %-14s %-10s %-12s %s%n", part.name(), part.version(), part.licence(), part.origin()));

@@ -1,5 +1,6 @@
 package io.kubewright.cli;
 
+import io.kubewright.bundle.BundleException;
 import io.kubewright.engine.PlanException;
 import io.kubewright.engine.TargetException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ record Failure(ExitCode code, String message, String hint, boolean internal) {
         return switch (thrown) {
             case CommandException e -> new Failure(e.code(), text(e), e.hint(), false);
             case TargetException e -> new Failure(ExitCode.FAILED, text(e), e.hint(), false);
+            case BundleException e -> new Failure(BundleCommand.codeOf(e.code()), text(e), e.hint(), false);
             case PlanException e -> new Failure(codeOf(e.code()), text(e), e.hint(), false);
             case InterruptedException _ ->
                 new Failure(ExitCode.INTERRUPTED, "interrupted", "run it again to go on", false);

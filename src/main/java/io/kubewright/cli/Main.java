@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             UndoCommand.class,
             ResetCommand.class,
-            JournalCommand.class
+            JournalCommand.class,
+            BundleCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
