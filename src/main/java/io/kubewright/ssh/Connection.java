@@ -74,7 +74,7 @@ final class Connection implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the hosts of this run are closed");
             }
-            ClientSession opened = open(target, deadline.within(connectTimeout));
+            ClientSession opened = open(target, deadline);
             session = Optional.of(opened);
             return opened;
         } finally {
@@ -82,9 +82,10 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private ClientSession open(String target, Deadline deadline) throws InterruptedException {
+    private ClientSession open(String target, Deadline whole) throws InterruptedException {
         Identities identities = Identities.of(route);
         Dialogue dialogue = new Dialogue(target, route, knownKeyTypes(target), identities);
+        Deadline deadline = whole.within(connectTimeout);
         if (via.isPresent()) {
             // The one connection that the tunnel carries outlives its listener.
             try (Tunnel tunnel = Tunnel.single(target, via.get(), route.hostName(), route.port(), deadline)) {
@@ -125,7 +126,7 @@ final class Connection implements AutoCloseable {
         } catch (ExecutionException failed) {
             throw Failures.connecting(target, route, failed.getCause());
         } catch (TimeoutException slow) {
-            throw Failures.connecting(target, route, new UnknownHostException(route.hostName()));
+            throw Failures.unresolved(target, route, deadline);
         }
     }
 

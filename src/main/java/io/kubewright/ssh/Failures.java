@@ -63,6 +63,14 @@ final class Failures {
                 "check that the host is on, its address, and the network and firewalls between");
     }
 
+    static TargetException unresolved(String target, Route route, Deadline deadline) {
+        return new TargetException(
+                target,
+                Code.UNREACHABLE,
+                "looking up the name " + route.hostName() + " took longer than " + deadline.text(),
+                "check the name servers in /etc/resolv.conf of this machine, or use the host's IP address");
+    }
+
     static TargetException login(String target, Route route, Identities identities, @Nullable Throwable cause) {
         if (cause instanceof SshException failure && isAuthentication(failure)) {
             List<String> offered = identities.offered();

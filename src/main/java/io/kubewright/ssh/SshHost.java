@@ -41,7 +41,7 @@ public final class SshHost implements Target {
     public ScriptResult run(String script, Duration deadline, Consumer<String> onLine) throws InterruptedException {
         Deadline end = Deadline.in(deadline);
         // The braces make sh read all of it before it does any of it.
-        String text = "exec /bin/sh -s\n" + SURROUNDINGS + "\n{\n" + script + "\n} </dev/null\n";
+        String text = "exec /bin/sh -s\n" + SURROUNDINGS + "\n{ :\n" + script + "\n} </dev/null\n";
         Sink input = stdin -> stdin.write(text.getBytes(StandardCharsets.UTF_8));
         try (RootCommand command = RootCommand.start(access(end), "a script", input, end)) {
             return command.finish(onLine, () -> {}, end);

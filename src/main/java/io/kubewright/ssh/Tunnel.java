@@ -131,11 +131,12 @@ public final class Tunnel implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             ChannelDirectTcpip channel = first == null ? channel(Deadline.in(OPENING)) : first;
-            channel.addCloseFutureListener(closed -> closeQuietly(socket));
             try {
                 Thread up = Thread.ofVirtual().name("tunnel up " + target).start(() -> up(socket, channel));
                 copy(channel.getInvertedOut(), socket.getOutputStream());
                 socket.shutdownOutput();
+                // Not before all has been handed on: the far end may close at once after its last byte.
+                channel.addCloseFutureListener(closed -> closeQuietly(socket));
                 up.join();
             } finally {
                 channel.close(false);
