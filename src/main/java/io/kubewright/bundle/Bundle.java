@@ -168,10 +168,10 @@ public final class Bundle {
 
     /** Reads every file and compares it with the lock; also finds what the lock does not know. Empty when all is well. */
     public List<Flaw> verify() {
-        List<Flaw> flaws = new ArrayList<>();
-        for (Lock.FileEntry entry : lock.files()) {
-            check(entry).ifPresent(flaws::add);
-        }
+        List<Flaw> flaws = new ArrayList<>(lock.files().parallelStream()
+                .map(this::check)
+                .flatMap(Optional::stream)
+                .toList());
         Set<String> known = files.keySet();
         try (Stream<Path> tree = Files.walk(directory)) {
             tree.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
