@@ -39,17 +39,18 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
 
     @Override
     public String apply(String observed, Outputs outputs) {
+        // Hard links: apt follows symbolic ones and then judges the file by its target's name, which has no suffix.
         StringBuilder links = new StringBuilder();
         StringBuilder blobs = new StringBuilder();
         for (HostPackage each : missing(observed)) {
             String blob = "\"$KW_BLOBS/" + each.file().sha256() + "\"";
-            links.append("ln -s %s \"$directory/\"%s\n"
+            links.append("ln %s \"$directory/\"%s\n"
                     .formatted(
                             blob, Shell.quote(each.name() + "_" + each.version().replace(':', '_') + ".deb")));
             blobs.append("rm -f ").append(blob).append('\n');
         }
         return """
-                directory=$(mktemp -d /run/kubewright-packages.XXXXXX)
+                directory=$(mktemp -d "$KW_STATE/packages.XXXXXX")
                 trap 'rm -rf "$directory"' EXIT
                 %sDEBIAN_FRONTEND=noninteractive apt-get -q -y --no-download --no-install-recommends \\
                     -o DPkg::Lock::Timeout=%d -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
