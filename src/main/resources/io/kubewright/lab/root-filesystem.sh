@@ -1,0 +1,54 @@
+#!/bin/sh
+# Builds the root file system that all hosts of a lab share. Runs as root in a mount and PID namespace of its own.
+# Arguments: directory to fill, suite, mirror, key ring, directory of downloaded packages, signature option or "", packages
+# separated by commas.
+set -eu
+umask 022
+target=$1 suite=$2 mirror=$3 keyring=$4 downloads=$5 signature=$6 packages=$7
+
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+mkdir -p "$downloads"
+# shellcheck disable=SC2086 # the signature option is one word or none
+debootstrap --variant=minbase --keyring="$keyring" --cache-dir="$downloads" $signature \
+    --include="$packages" "$suite" "$target" "$mirror"
+
+chroot "$target" useradd --create-home --shell /bin/bash admin
+echo 'admin ALL=(ALL) NOPASSWD:ALL' >"$target/etc/sudoers.d/kubewright-lab"
+chmod 0440 "$target/etc/sudoers.d/kubewright-lab"
+
+# What each host must have for itself is made when the host is.
+rm -f "$target"/etc/ssh/ssh_host_* "$target/etc/hostname" "$target/etc/resolv.conf"
+: >"$target/etc/machine-id"
+rm -rf "$target"/var/cache/apt/archives/*.deb "$target"/var/lib/apt/lists/* "$target"/var/log/*.log
+mkdir -p "$target/var/log/pods" "$target/var/lib/containerd" "$target/var/lib/kubelet" "$target/var/lib/etcd"
+
+# Addresses and routes are set from outside: networkd would need udev.
+for unit in systemd-networkd.service systemd-networkd.socket systemd-resolved.service console-getty.service; do
+    ln -sf /dev/null "$target/etc/systemd/system/$unit"
+done
+
+mkdir -p "$target/usr/local/lib/kubewright-lab"
+cat >"$target/usr/local/lib/kubewright-lab/mounts" <<'SCRIPT'
+#!/bin/sh
+# What a machine of its own has and a host inside a machine lacks: writable cgroup controllers and shared mounts.
+for controller in /sys/fs/cgroup/*; do
+    if [ ! -L "$controller" ] && grep -q " $controller cgroup " /proc/mounts; then
+        mount -o remount,rw,bind "$controller"
+    fi
+done
+mount --make-rshared /
+SCRIPT
+chmod 0755 "$target/usr/local/lib/kubewright-lab/mounts"
+cat >"$target/etc/systemd/system/kubewright-lab-mounts.service" <<'UNIT'
+[Unit]
+Description=Mounts of a lab's host
+DefaultDependencies=no
+Before=sysinit.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/lib/kubewright-lab/mounts
+UNIT
+mkdir -p "$target/etc/systemd/system/sysinit.target.wants"
+ln -sf ../kubewright-lab-mounts.service "$target/etc/systemd/system/sysinit.target.wants/kubewright-lab-mounts.service"
