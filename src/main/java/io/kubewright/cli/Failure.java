@@ -3,6 +3,8 @@ package io.kubewright.cli;
 import io.kubewright.bundle.BundleException;
 import io.kubewright.engine.PlanException;
 import io.kubewright.engine.TargetException;
+import io.kubewright.lab.LabException;
+import io.kubewright.spec.SpecException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -22,6 +24,9 @@ record Failure(ExitCode code, String message, String hint, boolean internal) {
             case CommandException e -> new Failure(e.code(), text(e), e.hint(), false);
             case TargetException e -> new Failure(ExitCode.FAILED, text(e), e.hint(), false);
             case BundleException e -> new Failure(BundleCommand.codeOf(e.code()), text(e), e.hint(), false);
+            case LabException e -> new Failure(LabCommand.codeOf(e.code()), text(e), e.hint(), false);
+            case SpecException e ->
+                new Failure(e.isRefusal() ? ExitCode.REFUSED : ExitCode.USAGE, text(e), "", false);
             case PlanException e -> new Failure(codeOf(e.code()), text(e), e.hint(), false);
             case InterruptedException _ ->
                 new Failure(ExitCode.INTERRUPTED, "interrupted", "run it again to go on", false);

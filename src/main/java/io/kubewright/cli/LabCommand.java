@@ -1,20 +1,22 @@
 package io.kubewright.cli;
 
+import io.kubewright.engine.RunEvent;
+import io.kubewright.engine.RunListener;
 import io.kubewright.lab.Lab;
 import io.kubewright.lab.LabException;
 import io.kubewright.lab.LabProgress;
 import io.kubewright.lab.LabStatus;
-import java.io.PrintWriter;
+import io.kubewright.report.RunView;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code kubewright lab …}: hosts inside this machine. */
 @Command(
         name = "lab",
         description = "Real hosts inside this machine, to rehearse on.",
@@ -28,176 +30,173 @@ import tools.jackson.databind.json.JsonMapper;
             LabCommand.Cut.class,
             LabCommand.Start.class
         })
-public final class LabCommand {
-    /** What every word of the lab has in common: its trouble becomes a message and an exit status. */
-    abstract static class Word implements Callable<Integer> {
-        @Spec
-        @SuppressWarnings("NullAway.Init")
-        CommandSpec spec;
+final class LabCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before anything is called
+    private CommandSpec spec;
 
-        abstract int act();
-
-        @Override
-        public final Integer call() {
-            try {
-                return act();
-            } catch (LabException e) {
-                err().println("kubewright: " + e.getMessage());
-                err().println("  " + e.hint());
-                err().flush();
-                return exitCode(e);
-            }
-        }
-
-        final PrintWriter out() {
-            return spec.commandLine().getOut();
-        }
-
-        final PrintWriter err() {
-            return spec.commandLine().getErr();
-        }
-
-        /** Progress as plain lines on standard error. */
-        final LabProgress lines() {
-            return new LabProgress() {
-                @Override
-                public synchronized void started(String phase) {}
-
-                @Override
-                public synchronized void line(String phase, String text) {
-                    err().println(phase + ": " + text);
-                    err().flush();
-                }
-
-                @Override
-                public synchronized void done(String phase, long millis) {
-                    if (millis >= 100) {
-                        line(phase, "%.1f s".formatted(millis / 1000.0));
-                    }
-                }
-            };
-        }
+    @Override
+    public Integer call() {
+        throw new ParameterException(
+                spec.commandLine(), "which one: up, down, status, ssh, kubectl, reboot, cut or start?");
     }
 
-    static int exitCode(LabException e) {
-        return switch (e.code()) {
-            case UNFIT -> 64;
-            case REFUSED -> 3;
-            case FAILED -> 1;
+    static ExitCode codeOf(LabException.Code code) {
+        return switch (code) {
+            case UNFIT -> ExitCode.USAGE;
+            case REFUSED -> ExitCode.REFUSED;
+            case FAILED -> ExitCode.FAILED;
         };
     }
 
-    @Command(name = "down", description = "Take the lab away with all that belongs to it, whole or half made.")
-    static final class Down extends Word {
+    /** The lab's phases as events of a run. */
+    static LabProgress progress(RunListener listener) {
+        return new LabProgress() {
+            @Override
+            public void started(String phase) {
+                listener.on(new RunEvent.PhaseStarted(phase));
+            }
+
+            @Override
+            public void line(String phase, String text) {
+                listener.on(new RunEvent.PhaseLine(phase, text));
+            }
+
+            @Override
+            public void done(String phase, long millis) {
+                listener.on(new RunEvent.PhaseDone(phase, millis));
+            }
+        };
+    }
+
+    @Command(name = "down", description = "Takes the lab away with all that belongs to it, whole or half made.")
+    static final class Down implements Callable<Integer> {
+        private final Context context;
+
+        Down(Context context) {
+            this.context = context;
+        }
+
         @Override
-        int act() {
-            boolean something = Lab.ofThisMachine().down(lines());
-            err().println(something ? "The lab is gone." : "There is no lab on this machine.");
-            return 0;
+        public Integer call() {
+            boolean something;
+            try (RunView view = context.view(true)) {
+                something = Lab.ofThisMachine().down(progress(view));
+            }
+            if (!context.options().json()) {
+                context.people().println(something ? "The lab is gone." : "There is no lab on this machine.");
+            }
+            return ExitCode.DONE.number();
         }
     }
 
-    @Command(name = "status", description = "What stands of the lab.")
-    static final class Status extends Word {
-        @Option(names = "--json", description = "One JSON document on standard output.")
-        boolean json;
+    @Command(name = "status", description = "Tells what stands of the lab.")
+    static final class Status implements Callable<Integer> {
+        private final Context context;
+
+        Status(Context context) {
+            this.context = context;
+        }
 
         @Override
-        int act() {
+        public Integer call() {
             LabStatus status = Lab.ofThisMachine().status();
-            if (json) {
-                out().println(JsonMapper.builder().build().writeValueAsString(status));
-            } else {
-                print(status);
-            }
-            out().flush();
-            return 0;
+            context.print(
+                    () -> text(status),
+                    () -> JsonMapper.builder().build().writeValueAsString(status) + "\n");
+            return ExitCode.DONE.number();
         }
 
-        private void print(LabStatus status) {
+        static String text(LabStatus status) {
             if (status.phase().equals("none")) {
-                out().println("There is no lab on this machine.");
-                return;
+                return "There is no lab on this machine.\n";
             }
-            out().println(
-                            status.standing()
-                                    ? "The lab stands in " + status.network() + "."
-                                    : "The lab is half made (" + status.phase()
-                                            + "): `kubewright lab up` begins anew, `kubewright lab down` clears it.");
-            status.hosts()
-                    .forEach(host -> out().printf(
-                                    "  %-12s %-15s %s%n",
-                                    host.name(),
-                                    host.address(),
-                                    host.power().equals("off") ? "off" : host.login() ? "on" : "on, no login yet"));
-            status.deviations()
-                    .forEach(deviation ->
-                            out().println("  differs: " + deviation.name() + " (" + deviation.why() + ")"));
+            StringBuilder text = new StringBuilder(
+                    status.standing()
+                            ? "The lab stands in " + status.network() + ".\n"
+                            : "The lab is half made (" + status.phase()
+                                    + "): kubewright lab up begins anew, kubewright lab down clears it.\n");
+            for (LabStatus.HostStatus host : status.hosts()) {
+                String power = host.login() ? "on" : host.power().equals("on") ? "on, no login yet" : "off";
+                text.append("  %-16s %-16s %s%n".formatted(host.name(), host.address(), power));
+            }
+            if (!status.deviations().isEmpty()) {
+                text.append("Unlike production:\n");
+                status.deviations()
+                        .forEach(deviation -> text.append("  %-16s %s%n".formatted(deviation.name(), deviation.why())));
+            }
+            return text.toString();
         }
     }
 
-    @Command(name = "ssh", description = "Run a command on a host as root, or a shell without one.")
-    static final class Ssh extends Word {
-        @Parameters(index = "0", paramLabel = "HOST")
-        @SuppressWarnings("NullAway.Init")
-        String host;
+    @Command(
+            name = "ssh",
+            description = "Runs a command on a host as root, or a shell without one; streams and exit status pass through.")
+    static final class Ssh implements Callable<Integer> {
+        @Parameters(index = "0", paramLabel = "HOST", description = "A host of the standing lab.")
+        private String host = "";
 
-        @Parameters(
-                index = "1..*",
-                paramLabel = "CMD",
-                description = "After --; joined by spaces for the remote shell.")
-        List<String> words = List.of();
+        @Parameters(index = "1..*", paramLabel = "CMD", description = "After --; joined by spaces for the remote shell.")
+        private List<String> words = new ArrayList<>();
 
         @Override
-        int act() {
+        public Integer call() {
             return Lab.ofThisMachine().ssh(host, words);
         }
     }
 
-    @Command(name = "kubectl", description = "Run the cluster's kubectl.")
-    static final class Kubectl extends Word {
+    @Command(name = "kubectl", description = "Runs the cluster's kubectl; streams and exit status pass through.")
+    static final class Kubectl implements Callable<Integer> {
         @Parameters(paramLabel = "ARGS", description = "After --.")
-        List<String> words = List.of();
+        private List<String> words = new ArrayList<>();
 
         @Override
-        int act() {
+        public Integer call() {
             return Lab.ofThisMachine().kubectl(words);
         }
     }
 
-    /** A word about one host. */
-    abstract static class HostWord extends Word {
-        @Parameters(index = "0", paramLabel = "HOST")
-        @SuppressWarnings("NullAway.Init")
-        String host;
-    }
+    @Command(name = "reboot", description = "Reboots a host in order and waits until one can log in again.")
+    static final class Reboot implements Callable<Integer> {
+        @Parameters(paramLabel = "HOST", description = "A host of the standing lab.")
+        private String host = "";
 
-    @Command(name = "reboot", description = "Reboot a host in order; returns when one can log in again.")
-    static final class Reboot extends HostWord {
         @Override
-        int act() {
+        public Integer call() {
             Lab.ofThisMachine().reboot(host);
-            return 0;
+            return ExitCode.DONE.number();
         }
     }
 
-    @Command(name = "cut", description = "Power loss: kill every process of a host at once and its link with them.")
-    static final class Cut extends HostWord {
+    @Command(name = "cut", description = "Power loss: ends every process of a host at once, and its link with them.")
+    static final class Cut implements Callable<Integer> {
+        @Parameters(paramLabel = "HOST", description = "A host of the standing lab.")
+        private String host = "";
+
         @Override
-        int act() {
+        public Integer call() {
             Lab.ofThisMachine().cut(host);
-            return 0;
+            return ExitCode.DONE.number();
         }
     }
 
-    @Command(name = "start", description = "Power a host on; returns when one can log in.")
-    static final class Start extends HostWord {
+    @Command(name = "start", description = "Powers a host on and waits until one can log in.")
+    static final class Start implements Callable<Integer> {
+        private final Context context;
+
+        @Parameters(paramLabel = "HOST", description = "A host of the standing lab.")
+        private String host = "";
+
+        Start(Context context) {
+            this.context = context;
+        }
+
         @Override
-        int act() {
+        public Integer call() {
             if (!Lab.ofThisMachine().start(host)) {
-                err().println("Host " + host + " is on already.");
+                context.terminal().err().println("Host " + host + " is on already.");
             }
-            return 0;
+            return ExitCode.DONE.number();
         }
     }
 }

@@ -1,75 +1,87 @@
 package io.kubewright.cli;
 
+import io.kubewright.cluster.ClusterFile;
+import io.kubewright.cluster.Specification;
+import io.kubewright.engine.RunListener;
 import io.kubewright.lab.Lab;
-import io.kubewright.lab.LabException;
 import io.kubewright.lab.LabHost;
 import io.kubewright.lab.LabOverlay;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.kubewright.report.RunView;
+import io.kubewright.spec.IpAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code kubewright lab up}: hosts first, then all that makes a proven cluster of them. */
-@Command(name = "up", description = "Bring the lab's hosts up and make a proven cluster of them.")
-final class LabUpCommand extends LabCommand.Word {
-    @Option(
-            names = "-f",
-            paramLabel = "FILE",
-            description = "Cluster file; default ./cluster.yaml, else the built-in lab.")
-    @Nullable
-    Path file;
+@Command(
+        name = "up",
+        description = "Brings the file's hosts up inside this machine and makes a proven cluster of them. Without -f and"
+                + " without ./cluster.yaml it takes the built-in lab: three control planes, two workers.")
+final class LabUpCommand implements Callable<Integer> {
+    private final Context context;
 
-    @Option(names = "--hosts-only", description = "Only the hosts: no cluster.")
-    boolean hostsOnly;
+    @Option(names = "--hosts-only", description = "Only the hosts: no bundle, no cluster.")
+    private boolean hostsOnly;
+
+    LabUpCommand(Context context) {
+        this.context = context;
+    }
 
     @Override
-    int act() {
-        LabOverlay overlay = Lab.ofThisMachine().up(hosts(), Map.of(), lines());
-        err().printf(
-                        "%d hosts are up; `kubewright lab ssh %s` enters one.%n",
-                        overlay.hosts().size(), overlay.hosts().getFirst().name());
-        return 0;
+    public Integer call() {
+        Specification specification = ClusterFile.read(file(context.options()));
+        LabOverlay overlay;
+        try (RunView view = context.view(true)) {
+            overlay = raise(specification, view);
+        }
+        if (!hostsOnly) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "the hosts are up, and this build of Kubewright cannot make a cluster of them yet",
+                    "kubewright lab up --hosts-only brings up hosts alone");
+        }
+        if (!context.options().json()) {
+            context.people()
+                    .println(overlay.hosts().size() + " hosts are up. Enter one: kubewright lab ssh "
+                            + overlay.hosts().getFirst().name());
+        }
+        return ExitCode.DONE.number();
     }
 
-    private List<LabHost> hosts() {
-        String text = text();
-        List<LabHost> hosts = new ArrayList<>();
-        Object root = new Load(LoadSettings.builder().build()).loadFromString(text);
-        if (root instanceof Map<?, ?> map && map.get("hosts") instanceof List<?> list) {
-            for (Object each : list) {
-                if (each instanceof Map<?, ?> host) {
-                    hosts.add(new LabHost(String.valueOf(host.get("name")), String.valueOf(host.get("address"))));
-                }
-            }
-        }
-        return hosts;
+    /** The file that words about the lab mean: the named one, else ./cluster.yaml, else the built-in one. */
+    static Path file(CommonOptions options) {
+        Optional<Path> named = options.namedFile();
+        return named.isEmpty() && !Files.exists(options.file()) ? Lab.builtInFile() : options.file();
     }
 
-    private String text() {
-        Path chosen = Optional.ofNullable(file).orElse(Path.of("cluster.yaml"));
-        try {
-            if (file == null && !Files.exists(chosen)) {
-                try (InputStream in = Objects.requireNonNull(Lab.class.getResourceAsStream("lab.yaml"))) {
-                    return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-                }
-            }
-            return Files.readString(chosen);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new LabException(
-                    LabException.Code.UNFIT, chosen + " does not exist", "Name a cluster file with -f.", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Brings up the hosts of a file, with its phases as events. */
+    static LabOverlay raise(Specification specification, RunListener listener) {
+        List<LabHost> hosts = specification.hosts().stream()
+                .map(host -> new LabHost(host.name(), host.address()))
+                .toList();
+        return Lab.ofThisMachine().up(hosts, names(specification), LabCommand.progress(listener));
+    }
+
+    /** The names of the file that a real site's name server would know. */
+    private static Map<String, String> names(Specification specification) {
+        Map<String, String> names = new LinkedHashMap<>();
+        specification
+                .endpoint()
+                .vip()
+                .map(IpAddress::toString)
+                .ifPresent(vip -> specification.endpoint().names().forEach(name -> names.put(name, vip)));
+        specification
+                .registry()
+                .flatMap(registry -> registry.host())
+                .ifPresent(name -> specification
+                        .ingress()
+                        .flatMap(ingress -> ingress.address())
+                        .ifPresent(address -> names.put(name, address.toString())));
+        return names;
     }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             UndoCommand.class,
             ResetCommand.class,
             JournalCommand.class,
+            LabCommand.class,
             BundleCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -1,5 +1,8 @@
 package io.kubewright.lab;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -37,6 +41,18 @@ public final class Lab {
     /** What the standing lab adds to a file that names only its hosts; empty when none stands or this user may not see it. */
     public static Optional<LabOverlay> standing() {
         return ofThisMachine().overlay();
+    }
+
+    /** A file with the built-in lab, the same as {@code examples/lab.yaml}. */
+    public static Path builtInFile() {
+        StateDirectory cache = new StateDirectory(Machine.cache());
+        try (InputStream in = Objects.requireNonNull(Lab.class.getResourceAsStream("lab.yaml"))) {
+            Path file = cache.root().resolve("lab.yaml");
+            cache.write(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return file;
+        } catch (IOException e) {
+            throw LabException.storage("cannot read the built-in lab", e);
+        }
     }
 
     Optional<LabOverlay> overlay() {

@@ -14,20 +14,32 @@ final class Passthrough {
             ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
             builder.environment().putAll(environment);
             Process process = builder.start();
-            Thread end = new Thread(process::destroy);
-            Runtime.getRuntime().addShutdownHook(end);
-            int code = process.waitFor();
-            Runtime.getRuntime().removeShutdownHook(end);
-            return code;
+            return await(process);
         } catch (IOException e) {
             throw new LabException(
                     LabException.Code.FAILED,
                     "cannot run " + words.getFirst() + ": " + e.getMessage(),
                     "Install the package that holds it.",
                     e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 130;
+        }
+    }
+
+    /** An interrupt is passed on; the program then ends in its own way. */
+    private static int await(Process process) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return process.waitFor();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    process.destroy();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
