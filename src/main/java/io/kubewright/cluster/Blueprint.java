@@ -61,6 +61,7 @@ public final class Blueprint {
                 packages(),
                 specification.kubernetes().podCidr().size() > 1)));
         resources.addAll(KubeResources.of(kube, bundle));
+        resources.addAll(ProofImages.of(facts, bundle));
         return List.copyOf(resources);
     }
 

@@ -1,0 +1,184 @@
+package io.kubewright.kubeapi.proof;
+
+import io.kubewright.engine.Progress;
+import io.kubewright.engine.ScriptResult;
+import io.kubewright.engine.Shell;
+import io.kubewright.engine.TargetException;
+import io.kubewright.engine.Targets;
+import io.kubewright.kubeapi.ApiException;
+import io.kubewright.kubeapi.Conditions;
+import io.kubewright.kubeapi.KubeClient;
+import io.kubewright.kubeapi.KubeObject;
+import io.kubewright.kubeapi.ObjectRef;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The pods that proofs of one run share: two on every node, in a namespace of their own that is made on first use and
+ * deleted by {@link #close}. What an earlier, killed run left is removed first.
+ */
+public final class ProofBench implements AutoCloseable {
+    /** Label that says what a proof pod is for. */
+    public static final String ROLE_LABEL = ProofManifests.ROLE;
+
+    private static final Duration STARTING = Duration.ofSeconds(45);
+    private static final Duration ENDING = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration MARGIN = Duration.ofSeconds(15);
+
+    private final KubeClient api;
+    private final Targets targets;
+    private final List<ProofNode> nodes;
+    private final ProofImage image;
+    private final Progress progress;
+    private final String namespace;
+    private final Once<ProofPods> pods = new Once<>(this::start);
+    private volatile boolean begun;
+
+    /**
+     * Nothing is made yet.
+     *
+     * @param progress gets a line about what is waited for, and about what could not be removed
+     */
+    public ProofBench(KubeClient api, Targets targets, List<ProofNode> nodes, ProofImage image, Progress progress) {
+        this.api = api;
+        this.targets = targets;
+        this.nodes = List.copyOf(nodes);
+        this.image = image;
+        this.progress = progress;
+        byte[] random = new byte[4];
+        new SecureRandom().nextBytes(random);
+        this.namespace = "kubewright-proof-" + HexFormat.of().formatHex(random);
+    }
+
+    public List<ProofNode> nodes() {
+        return nodes;
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public KubeClient api() {
+        return api;
+    }
+
+    /**
+     * The pods, made by whoever asks first. A node whose pod does not come up within 45 s is a node without a pod, with
+     * the reason; an API that does not answer is an exception, the same for everybody.
+     */
+    public ProofPods pods() throws InterruptedException {
+        return pods.get();
+    }
+
+    /** Carries out tasks in a proof pod; the outcomes by id. */
+    public Map<String, Outcome> run(ProofPod pod, Collection<Task> tasks) throws InterruptedException {
+        Duration limit = ProbeText.limit(tasks);
+        String script = "{\n" + command(pod, tasks) + "\n} </dev/null\n";
+        ScriptResult result = targets.get(pod.node()).run(script, limit.plus(MARGIN), _ -> {});
+        if (result.exitCode() != 0) {
+            throw HostProbe.failed(pod.node(), result);
+        }
+        return ProbeText.decode(result.stdout());
+    }
+
+    /** The shell command that, on the pod's host, carries out tasks in the pod and prints the outcomes. */
+    public String command(ProofPod pod, Collection<Task> tasks) {
+        long seconds = ProbeText.limit(tasks).plus(MARGIN).toSeconds();
+        return "crictl --runtime-endpoint unix:///run/containerd/containerd.sock --timeout " + seconds + "s exec --sync"
+                + " --timeout " + seconds + " "
+                + Shell.words(pod.container(), image.probe()) + " " + ProbeText.arguments(tasks);
+    }
+
+    private ProofPods start() throws InterruptedException {
+        sweep();
+        begun = true;
+        api.create(ProofManifests.namespace(namespace, ProofOwner.ourselves().toString()));
+        KubeObject service = api.create(ProofManifests.service(namespace));
+        KubeObject nodePort = api.create(ProofManifests.nodePortService(namespace));
+        // Pods are refused until the namespace's service account is there.
+        api.await(
+                ObjectRef.of("v1", "ServiceAccount", namespace, "default"),
+                Conditions.present(_ -> Optional.empty()),
+                STARTING,
+                progress);
+        for (ProofNode node : nodes) {
+            for (ProofRole role : ProofRole.values()) {
+                api.create(ProofManifests.pod(namespace, node.name(), role, image));
+            }
+        }
+        Map<String, KubeObject> states = awaitPods();
+        return ProofPods.of(namespace, nodes, states, service, nodePort);
+    }
+
+    private Map<String, KubeObject> awaitPods() throws InterruptedException {
+        Instant deadline = Instant.now().plus(STARTING);
+        String said = "";
+        while (true) {
+            Map<String, KubeObject> states = api.pods(namespace, ProofManifests.MARK + "=true").stream()
+                    .collect(Collectors.toMap(KubeObject::name, each -> each));
+            List<String> missing = states.values().stream()
+                    .flatMap(pod -> ProofPods.missing(pod).stream())
+                    .sorted()
+                    .toList();
+            if (missing.isEmpty() || Instant.now().isAfter(deadline)) {
+                return states;
+            }
+            String line = "proof pods: " + (states.size() - missing.size()) + "/" + states.size() + " ready";
+            if (!line.equals(said)) {
+                progress.line(line);
+                said = line;
+            }
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    private void sweep() throws InterruptedException {
+        for (KubeObject each : api.list("v1", "Namespace")) {
+            String owner =
+                    each.at("metadata", "annotations", ProofManifests.OWNER).text("");
+            if (each.at("metadata", "labels", ProofManifests.MARK).text("").equals("true")
+                    && ProofOwner.abandoned(owner, Instant.now())) {
+                progress.line("removing " + each.name() + ", left by a run that was killed");
+                remove(each.name(), ENDING);
+            }
+        }
+    }
+
+    private void remove(String which, Duration deadline) throws InterruptedException {
+        // Pods of a node whose kubelet does not answer would otherwise hold the namespace.
+        for (KubeObject pod : api.pods(which, "")) {
+            api.delete(pod.ref(), Duration.ZERO);
+        }
+        api.deleteAndWait(ObjectRef.namespace(which), deadline);
+    }
+
+    /** Deletes the namespace and waits until it is gone, a minute at most; also when the thread was interrupted. */
+    @Override
+    public void close() {
+        if (!begun) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            remove(namespace, interrupted ? ENDING.dividedBy(4) : ENDING);
+        } catch (TargetException | ApiException e) {
+            progress.line("namespace " + namespace + " could not be removed (" + Timer.reason(e)
+                    + "); the next verify removes it");
+        } catch (InterruptedException _) {
+            interrupted = true;
+            progress.line("namespace " + namespace + " may still be there; the next verify removes it");
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.kubewright.network;
+
+import io.kubewright.engine.Proof;
+import io.kubewright.kubeapi.proof.HostProbe;
+import io.kubewright.kubeapi.proof.NamedProof;
+import io.kubewright.kubeapi.proof.Once;
+import io.kubewright.kubeapi.proof.ProofBench;
+import java.util.List;
+
+/** The proofs of the pod network: real packets between pods, services, names and policies. */
+public final class NetworkProofs {
+    private NetworkProofs() {}
+
+    /** @param bench shared by the proofs of a run; its owner closes it when all have ended */
+    public static List<Proof> of(ProofBench bench, HostProbe hosts) {
+        Once<Exchange> exchange = new Once<>(() -> Exchange.make(bench, hosts));
+        ServiceProofs services = new ServiceProofs(bench, hosts);
+        NameProofs names = new NameProofs(bench, hosts);
+        PolicyProof policies = new PolicyProof(bench);
+        return List.of(
+                new NamedProof(
+                        "proof/network/pod-to-pod",
+                        "pods on the two nodes exchange UDP and TCP packets",
+                        _ -> PairJudge.pairs(exchange.get())),
+                new NamedProof(
+                        "proof/network/vxlan",
+                        "packets between pods of different nodes travel as VXLAN on the node's link",
+                        _ -> PairJudge.wire(exchange.get())),
+                new NamedProof(
+                        "proof/network/service",
+                        "a pod on the node reaches pods on all nodes through a service's cluster address",
+                        _ -> services.clusterAddress()),
+                new NamedProof(
+                        "proof/network/node-port",
+                        "a node port answers on the node's address from other hosts",
+                        _ -> services.nodePort()),
+                new NamedProof(
+                        "proof/dns/cluster", "a pod on the node resolves names of services", _ -> names.cluster()),
+                new NamedProof(
+                        "proof/dns/upstream",
+                        "a pod on the node gets the answer about a name outside that its host gets",
+                        _ -> names.upstream()),
+                new NamedProof(
+                        "proof/network/policy/ingress",
+                        "a network policy on the node denies and allows what comes in to a pod",
+                        _ -> policies.run(PolicyProof.Direction.INGRESS)),
+                new NamedProof(
+                        "proof/network/policy/egress",
+                        "a network policy on the node denies and allows what goes out from a pod",
+                        _ -> policies.run(PolicyProof.Direction.EGRESS)));
+    }
+}
