@@ -2,6 +2,10 @@ package io.kubewright.cli;
 
 import io.kubewright.bundle.Architecture;
 import io.kubewright.bundle.Builder;
+import io.kubewright.cluster.Bundles;
+import io.kubewright.cluster.ClusterFile;
+import java.nio.file.Files;
+import java.util.Collection;
 import io.kubewright.bundle.Bundle;
 import io.kubewright.bundle.BundleException;
 import io.kubewright.bundle.BundleImage;
@@ -84,7 +88,8 @@ final class BundleCommand implements Callable<Integer> {
         @Option(
                 names = "--feature",
                 paramLabel = "NAME",
-                description = "Only what this feature needs; may be repeated. All features when not given.")
+                description = "Only what this feature needs; may be repeated. What the cluster file needs when"
+                        + " not given; all without a file.")
         private List<String> features = new ArrayList<>();
 
         @Option(
@@ -100,9 +105,18 @@ final class BundleCommand implements Callable<Integer> {
         @Override
         public Integer call() throws InterruptedException {
             Builder builder = new Builder(cache.directory(), new BuildLines(context.people()));
-            Bundle bundle = builder.build(features.isEmpty() ? Builder.features() : features, wanted());
+            Bundle bundle = builder.build(features.isEmpty() ? needed() : features, wanted());
             context.print(() -> "The bundle is " + bundle.directory() + "\n", () -> json(summary(bundle)));
             return ExitCode.DONE.number();
+        }
+
+        /** What the cluster file needs; without a file, everything. */
+        private Collection<String> needed() {
+            boolean file = context.options().namedFile().isPresent()
+                    || Files.exists(context.options().file());
+            return file
+                    ? Bundles.features(ClusterFile.read(context.options().file()))
+                    : Builder.features();
         }
 
         private Set<Architecture> wanted() {

@@ -1,7 +1,19 @@
 package io.kubewright.cli;
 
+import io.kubewright.cluster.Bundles;
+import io.kubewright.cluster.ClusterFile;
 import io.kubewright.cluster.Explanations;
+import io.kubewright.cluster.Fleet;
+import io.kubewright.cluster.Rehearsal;
+import io.kubewright.cluster.Specification;
+import io.kubewright.engine.Deviation;
 import io.kubewright.engine.Explanation;
+import io.kubewright.engine.Secret;
+import io.kubewright.lab.Lab;
+import io.kubewright.lab.LabHost;
+import io.kubewright.lab.LabOverlay;
+import io.kubewright.ssh.PasswordSource;
+import java.io.Console;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,10 +21,45 @@ import java.util.Optional;
 final class Clusters implements ClusterWork.Source {
     @Override
     public ClusterWork open(CommonOptions options) {
-        throw new CommandException(
-                ExitCode.FAILED,
-                options.file() + ": this build of Kubewright cannot work on a cluster yet",
-                "see kubewright --help for what it can do");
+        return open(ClusterFile.read(options.file()));
+    }
+
+    /** The work of a file that has been read. Hosts of the standing lab are reached and judged as its overlay says. */
+    static ClusterWork open(Specification file) {
+        Optional<LabOverlay> overlay = Lab.standing().filter(lab -> lab.covers(hosts(file)));
+        Specification specification = overlay.map(lab -> file.withHosts(file.hosts().stream()
+                        .map(host -> host.withSsh(lab.ssh()))
+                        .toList()))
+                .orElse(file);
+        Optional<Rehearsal> rehearsal = overlay.map(lab -> new Rehearsal(
+                lab.id(),
+                lab.deviations().stream()
+                        .map(deviation -> new Deviation(deviation.name(), deviation.why()))
+                        .toList()));
+        return new FileWork(
+                specification,
+                rehearsal,
+                () -> Bundles.open(specification),
+                Explanations.load(),
+                Fleet.of(specification, passwords()));
+    }
+
+    /** A file's hosts as a lab knows them. */
+    static List<LabHost> hosts(Specification file) {
+        return file.hosts().stream()
+                .map(host -> new LabHost(host.name(), host.address()))
+                .toList();
+    }
+
+    private static PasswordSource passwords() {
+        return prompt -> {
+            Console console = System.console();
+            if (console == null || !console.isTerminal()) {
+                return Optional.empty();
+            }
+            return Optional.ofNullable(console.readPassword("%s", prompt))
+                    .map(password -> Secret.of(new String(password)));
+        };
     }
 
     @Override

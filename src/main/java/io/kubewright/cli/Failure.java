@@ -1,6 +1,9 @@
 package io.kubewright.cli;
 
 import io.kubewright.bundle.BundleException;
+import io.kubewright.cluster.ClusterException;
+import io.kubewright.kube.KubeException;
+import io.kubewright.network.NetworkException;
 import io.kubewright.engine.PlanException;
 import io.kubewright.engine.TargetException;
 import io.kubewright.lab.LabException;
@@ -27,6 +30,14 @@ record Failure(ExitCode code, String message, String hint, boolean internal) {
             case LabException e -> new Failure(LabCommand.codeOf(e.code()), text(e), e.hint(), false);
             case SpecException e ->
                 new Failure(e.isRefusal() ? ExitCode.REFUSED : ExitCode.USAGE, text(e), "", false);
+            case ClusterException e ->
+                new Failure(
+                        e.code() == ClusterException.Code.NO_BUNDLE ? ExitCode.FAILED : ExitCode.REFUSED,
+                        text(e),
+                        e.hint(),
+                        false);
+            case KubeException e -> new Failure(ExitCode.FAILED, text(e), e.hint(), false);
+            case NetworkException e -> new Failure(ExitCode.FAILED, text(e), e.hint(), false);
             case PlanException e -> new Failure(codeOf(e.code()), text(e), e.hint(), false);
             case InterruptedException _ ->
                 new Failure(ExitCode.INTERRUPTED, "interrupted", "run it again to go on", false);

@@ -1,29 +1,40 @@
 package io.kubewright.cli;
 
+import io.kubewright.cluster.Bundles;
 import io.kubewright.cluster.ClusterFile;
 import io.kubewright.cluster.Specification;
+import io.kubewright.cluster.UserKubeconfig;
+import io.kubewright.engine.PathSelection;
+import io.kubewright.engine.Plan;
+import io.kubewright.engine.RunEvent;
 import io.kubewright.engine.RunListener;
+import io.kubewright.engine.Verification;
 import io.kubewright.lab.Lab;
 import io.kubewright.lab.LabHost;
 import io.kubewright.lab.LabOverlay;
-import io.kubewright.report.RunView;
 import io.kubewright.spec.IpAddress;
+import io.kubewright.report.RunView;
+import io.kubewright.report.VerificationReport;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+/** {@code kubewright lab up}: hosts first, then all that makes a proven cluster of them. */
 @Command(
         name = "up",
         description = "Brings the file's hosts up inside this machine and makes a proven cluster of them. Without -f and"
                 + " without ./cluster.yaml it takes the built-in lab: three control planes, two workers.")
 final class LabUpCommand implements Callable<Integer> {
     private final Context context;
+    private final Map<String, Long> phases = new LinkedHashMap<>();
 
     @Option(names = "--hosts-only", description = "Only the hosts: no bundle, no cluster.")
     private boolean hostsOnly;
@@ -33,24 +44,104 @@ final class LabUpCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Specification specification = ClusterFile.read(file(context.options()));
-        LabOverlay overlay;
-        try (RunView view = context.view(true)) {
-            overlay = raise(specification, view);
-        }
+        PrintStream people = context.people();
         if (!hostsOnly) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "the hosts are up, and this build of Kubewright cannot make a cluster of them yet",
-                    "kubewright lab up --hosts-only brings up hosts alone");
+            people.println("bundle: what the file needs, built from source");
+            phase("bundle", () -> Bundles.build(specification, new BuildLines(people)));
         }
-        if (!context.options().json()) {
-            context.people()
-                    .println(overlay.hosts().size() + " hosts are up. Enter one: kubewright lab ssh "
-                            + overlay.hosts().getFirst().name());
+        try (RunView view = context.view(false)) {
+            phase("hosts", () -> raise(specification, view));
         }
-        return ExitCode.DONE.number();
+        if (hostsOnly) {
+            people.printf(
+                    "%d hosts are up; kubewright lab ssh %s enters one.%n",
+                    specification.hosts().size(),
+                    specification.hosts().getFirst().name());
+            return ExitCode.DONE.number();
+        }
+        try (ClusterWork work = Clusters.open(specification)) {
+            RunEvent.RunFinished applied = apply(work);
+            if (applied.outcome() != RunEvent.Outcome.DONE) {
+                return PlanRun.code(applied.outcome()).number();
+            }
+            long start = System.nanoTime();
+            Verification verification;
+            try (RunView view = context.view(false)) {
+                verification = work.verify(PathSelection.ALL, false, view);
+            }
+            phases.put("verify", System.nanoTime() - start);
+            context.print(
+                    () -> VerificationReport.text(
+                            verification, context.colour(), context.options().verbosity() > 0),
+                    () -> VerificationReport.json(verification));
+            summary(people, specification, verification);
+            return (verification.ok() ? ExitCode.DONE : ExitCode.PENDING).number();
+        }
+    }
+
+    private RunEvent.RunFinished apply(ClusterWork work) throws InterruptedException {
+        long start = System.nanoTime();
+        Plan plan = work.plan(PathSelection.ALL, RunListener.NONE);
+        phases.put("plan", System.nanoTime() - start);
+        if (!plan.refused().isEmpty()) {
+            context.people().print(io.kubewright.report.PlanReport.text(plan, context.colour(), false));
+            throw new CommandException(ExitCode.REFUSED, "nothing was done: the plan holds refused steps", "see above");
+        }
+        start = System.nanoTime();
+        RunEvent.RunFinished finished;
+        try (RunView view = context.view(false)) {
+            finished = work.run(plan, view);
+        }
+        phases.put("apply", System.nanoTime() - start);
+        return finished;
+    }
+
+    private void summary(PrintStream people, Specification specification, Verification verification) {
+        String name = specification.metadata().name();
+        people.println();
+        people.printf(
+                "Cluster %s: %d control planes, %d workers, Kubernetes %s, API at %s%n",
+                name,
+                specification.controlPlanes().size(),
+                specification.hosts().stream().filter(host -> host.isWorker()).count(),
+                specification.kubernetes().version(),
+                specification.endpoint().vip().map(Object::toString).orElse("the first control plane"));
+        long held =
+                verification.entries().stream().filter(Verification.Entry::ok).count();
+        people.printf("  %d of %d findings hold%n", held, verification.entries().size());
+        specification.untested().forEach(each -> people.println("  " + each));
+        StringBuilder took = new StringBuilder();
+        phases.forEach((phase, nanos) -> took.append(took.isEmpty() ? "" : "   ")
+                .append(phase)
+                .append(' ')
+                .append(seconds(nanos)));
+        people.println("  took: " + took);
+        people.println("  use it:   kubewright lab kubectl -- get nodes");
+        people.println("            kubectl --kubeconfig " + UserKubeconfig.place(name) + " get pods -A");
+        people.println("            kubewright lab ssh "
+                + specification.hosts().getFirst().name() + "         kubewright verify -f " + specification.file());
+        people.println("  be rid:   kubewright lab down");
+        people.flush();
+    }
+
+    private static String seconds(long nanos) {
+        Duration time = Duration.ofNanos(nanos);
+        return time.toMinutes() > 0
+                ? "%dm%02ds".formatted(time.toMinutes(), time.toSecondsPart())
+                : "%.1fs".formatted(nanos / 1e9);
+    }
+
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private void phase(String name, Work work) throws InterruptedException {
+        long start = System.nanoTime();
+                work.run();
+        long nanos = System.nanoTime() - start;
+        phases.put(name, nanos);
     }
 
     /** The file that words about the lab mean: the named one, else ./cluster.yaml, else the built-in one. */

@@ -33,8 +33,6 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             DriftCommand.class,
             ExplainCommand.class,
-            UndoCommand.class,
-            ResetCommand.class,
             JournalCommand.class,
             LabCommand.class,
             BundleCommand.class

@@ -39,7 +39,12 @@ final class PlanRun {
         try (RunView view = context.view(true)) {
             finished = work.run(plan, view);
         }
-        return switch (finished.outcome()) {
+        return code(finished.outcome());
+    }
+
+    /** How a run's end is told to the caller's shell. */
+    static ExitCode code(RunEvent.Outcome outcome) {
+        return switch (outcome) {
             case DONE -> ExitCode.DONE;
             case FAILED -> ExitCode.FAILED;
             case REFUSED -> ExitCode.REFUSED;

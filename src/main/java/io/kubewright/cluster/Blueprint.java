@@ -12,6 +12,8 @@ import io.kubewright.host.HostResources;
 import io.kubewright.kube.KubeInput;
 import io.kubewright.kube.KubeResources;
 import io.kubewright.kubeapi.ClusterApi;
+import io.kubewright.network.CalicoInput;
+import io.kubewright.network.CalicoResources;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,6 +63,19 @@ public final class Blueprint {
                 packages(),
                 specification.kubernetes().podCidr().size() > 1)));
         resources.addAll(KubeResources.of(kube, bundle));
+        Map<String, StepId> runtimes = new LinkedHashMap<>();
+        facts.keySet().forEach(host -> runtimes.put(host, KubeResources.runtime(host)));
+        resources.addAll(CalicoResources.of(
+                api,
+                bundle,
+                new CalicoInput(
+                        specification.hosts(),
+                        kube.first(),
+                        facts,
+                        specification.kubernetes().podCidr(),
+                        specification.network().calico(),
+                        KubeResources.apiAnswers(kube),
+                        runtimes)));
         resources.addAll(ProofImages.of(facts, bundle));
         return List.copyOf(resources);
     }

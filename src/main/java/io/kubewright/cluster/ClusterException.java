@@ -9,7 +9,9 @@ public final class ClusterException extends RuntimeException {
         /** A host of an overlay that does not give the lab's id. */
         FOREIGN_LAB,
         /** A host whose operating system or architecture the bundle has nothing for. */
-        UNSUPPORTED_HOST
+        UNSUPPORTED_HOST,
+        /** The bundle of the file does not lie on this machine. */
+        NO_BUNDLE
     }
 
     private final Code code;

@@ -17,7 +17,7 @@ public record Rehearsal(String labId, List<Deviation> deviations) {
      *
      * @throws ClusterException when a host is not of this lab
      */
-    Map<String, HostFacts> accept(Map<String, HostFacts> facts) {
+    public Map<String, HostFacts> accept(Map<String, HostFacts> facts) {
         Map<String, Deviation> byName = new LinkedHashMap<>();
         deviations.forEach(deviation -> byName.put(deviation.name(), deviation));
         Map<String, HostFacts> accepted = new LinkedHashMap<>();

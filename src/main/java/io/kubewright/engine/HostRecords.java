@@ -16,7 +16,8 @@ public final class HostRecords {
                 [ -e "$d/desired" ] && echo "$(cat "$d/order") $d"
             done | sort -n | cut -d' ' -f2-); do
                 kw_name=$(basename "$kw_dir" | sed 's,=,/,g')
-                if kw_look kw_recorded; then
+                kw_look kw_recorded
+                if [ "$kw_status" -eq 0 ]; then
                     kw_frame recorded "$kw_name@here" "$(kw_encode "$kw_dir/desired")" "$(kw_encode "$KW_TMP/seen")"
                 else
                     kw_frame unreadable "$kw_name@here" "$(kw_encode "$KW_TMP/seen.err")"

@@ -67,7 +67,7 @@ record HostScript(String mark, String text) {
                     .append(keeping(
                             mark, stem + "_probe_text", action.resource().probe()))
                     .append(keeping(mark, stem + "_undo_text", action.resource().undo()));
-            calls.append("kw_act %s %s %s %s || { kw_frame end; return 0; }\n"
+            calls.append("kw_act %s %s %s %s\n[ \"$KW_GOES\" = yes ] || { kw_frame end; return 0; }\n"
                     .formatted(action.resource().id(), action.planned(), action.desired(), stem));
         }
         return new HostScript(mark, text + main(calls + "kw_frame end\n"));

@@ -41,7 +41,7 @@ final class HostWorker {
     /** Brings what the steps of this host need, in their order. */
     void stock() throws InterruptedException {
         for (StepId id : run.board().of(host)) {
-            if (run.board().stopping()) {
+            if (!run.board().goesOn(host)) {
                 return;
             }
             try {

@@ -60,8 +60,9 @@ final class RunBoard {
         notifyAll();
     }
 
-    synchronized boolean stopping() {
-        return stopping;
+    /** Whether anything more may be done on a host. */
+    synchronized boolean goesOn(String target) {
+        return !stopping && !broken.contains(target);
     }
 
     synchronized int count(Status wanted) {

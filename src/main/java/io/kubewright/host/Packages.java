@@ -39,7 +39,6 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
 
     @Override
     public String apply(String observed, Outputs outputs) {
-        // Hard links: apt follows symbolic ones and then judges the file by its target's name, which has no suffix.
         StringBuilder links = new StringBuilder();
         StringBuilder blobs = new StringBuilder();
         for (HostPackage each : missing(observed)) {
@@ -50,9 +49,11 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
             blobs.append("rm -f ").append(blob).append('\n');
         }
         return """
+                # apt takes no symbolic links for packages, and hard links need the file system of the blobs.
                 directory=$(mktemp -d "$KW_STATE/packages.XXXXXX")
                 trap 'rm -rf "$directory"' EXIT
-                %sDEBIAN_FRONTEND=noninteractive apt-get -q -y --no-download --no-install-recommends \\
+                %sDEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \\
+                    -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null \\
                     -o DPkg::Lock::Timeout=%d -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
                     -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root install "$directory"/*.deb
                 %s""".formatted(links, LOCK_SECONDS, blobs);

@@ -51,6 +51,11 @@ public final class KubeResources {
         return List.copyOf(made.resources);
     }
 
+    /** The step after which containerd runs on a host. */
+    public static StepId runtime(String host) {
+        return new StepId(Containerd.PATH, host);
+    }
+
     /** The step after which the cluster's API answers. */
     public static StepId apiAnswers(KubeInput input) {
         return new StepId(

@@ -104,7 +104,10 @@ kw_begin_script() {
     trap 'rm -rf "$KW_TMP"' EXIT
 }
 
-# kw_look FUNCTION: runs a probe; its text is in $KW_TMP/seen, the hash of it in KW_SEEN, its status is returned.
+# The shell ignores "set -e" in whatever runs as a condition, subshells included. So nothing that runs a fragment may
+# stand in a condition: these functions leave their result in a variable, and return 0.
+
+# kw_look FUNCTION: runs a probe; its text is in $KW_TMP/seen, the hash of it in KW_SEEN, its status in kw_status.
 kw_look() {
     (
         set -eu
@@ -112,12 +115,12 @@ kw_look() {
     ) >"$KW_TMP/seen" 2>"$KW_TMP/seen.err" 3>&- 8>&- </dev/null
     kw_status=$?
     KW_SEEN=$(sha256sum <"$KW_TMP/seen" | cut -d' ' -f1)
-    return "$kw_status"
 }
 
 # kw_observe STEP FUNCTION
 kw_observe() {
-    if kw_look "$2"; then
+    kw_look "$2"
+    if [ "$kw_status" -eq 0 ]; then
         kw_frame seen "$1" "$(kw_encode "$KW_TMP/seen")"
     else
         kw_frame blind "$1" "$kw_status" "$(kw_encode "$KW_TMP/seen.err")"
@@ -146,30 +149,33 @@ kw_lock() {
 
 # kw_act STEP PLANNED DESIRED STEM: guards, acts, confirms. STEM names four functions: STEM_probe, STEM_apply, and the
 # texts STEM_probe_text and STEM_undo_text that are kept beside the result. PLANNED "-": no state of its own.
-# Returns 0 to go on with the next step.
+# KW_GOES is "yes" afterwards when the next step may follow.
 kw_act() {
     KW_STEP=$1
+    KW_GOES=no
     if [ -e "/run/kubewright.stop.$KW_RUN" ]; then
         kw_frame stopped "$1"
-        return 1
+        return 0
     fi
     kw_kept=$KW_STATE/steps/$(printf '%s' "$1" | sed 's/@.*//; s,/,=,g')
     if [ "$2" != - ]; then
-        if ! kw_look "$4_probe"; then
+        kw_look "$4_probe"
+        if [ "$kw_status" -ne 0 ]; then
             kw_frame failed "$1" probe "$kw_status" "$(kw_encode "$KW_TMP/seen.err")"
-            return 1
+            return 0
         fi
         if [ "$KW_SEEN" = "$3" ] && grep -qsF " $KW_PLAN $1 done" "$KW_STATE/journal"; then
             kw_frame skipped "$1"
+            KW_GOES=yes
             return 0
         fi
         if [ "$KW_SEEN" != "$2" ]; then
             kw_frame stale "$1" "$(kw_encode "$KW_TMP/seen")"
-            return 1
+            return 0
         fi
     fi
     # Nobody listens: stop here, in order. The rerun starts from a state that is written down.
-    kw_frame begin "$1" || return 1
+    kw_frame begin "$1" || return 0
     kw_note "$1" begin
     if [ "$2" != - ]; then
         mkdir -p "$kw_kept"
@@ -188,18 +194,20 @@ kw_act() {
         tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
         kw_note "$1" failed
         kw_frame failed "$1" apply "$kw_status" "$(kw_encode "$KW_TMP/log.tail")"
-        return 1
+        return 0
     fi
     if [ "$2" != - ]; then
-        if ! kw_look "$4_probe" || [ "$KW_SEEN" != "$3" ]; then
+        kw_look "$4_probe"
+        if [ "$kw_status" -ne 0 ] || [ "$KW_SEEN" != "$3" ]; then
             kw_note "$1" failed
             tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
             kw_frame unconfirmed "$1" "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/log.tail")"
-            return 1
+            return 0
         fi
         cp "$KW_TMP/seen" "$kw_kept/desired"
         rm -f "$kw_kept/begun"
     fi
     kw_note "$1" "done"
-    kw_frame "done" "$1"
+    kw_frame "done" "$1" || return 0
+    KW_GOES=yes
 }

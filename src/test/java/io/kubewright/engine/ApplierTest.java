@@ -215,6 +215,56 @@ class ApplierTest {
     }
 
     @Test
+    void aCommandThatFailsInTheMiddleOfAFragmentFailsIt() throws Exception {
+        List<Resource> resources = List.of(TextFile.of("t/bad@n1", directory.resolve("bad"), "x\n")
+                .applying(_ -> "ls /nonexistent\necho x >" + directory.resolve("bad") + "\n"));
+
+        assertThat(apply(plan(resources), resources).counts().failed()).isEqualTo(1);
+        assertThat(directory.resolve("bad")).doesNotExist();
+    }
+
+    @Test
+    void aCommandThatFailsInTheMiddleOfAProbeIsNotTakenForAState() throws Exception {
+        TextFile blind = TextFile.of("t/a@n1", directory.resolve("missing"), "x\n");
+        HostResource broken = new HostResource() {
+            @Override
+            public StepId id() {
+                return blind.id();
+            }
+
+            @Override
+            public Set<StepId> needs() {
+                return Set.of();
+            }
+
+            @Override
+            public String probe() {
+                return "ls /nonexistent\necho looks fine\n";
+            }
+
+            @Override
+            public String desired(String observed) {
+                return "x\n";
+            }
+
+            @Override
+            public String apply(String observed, Outputs outputs) {
+                return ":\n";
+            }
+
+            @Override
+            public String undo() {
+                return "";
+            }
+        };
+
+        Plan plan = plan(List.of(broken));
+
+        assertThat(plan.refused()).hasSize(1);
+        assertThat(plan.refused().getFirst().refusal().orElseThrow().reason()).contains("/nonexistent");
+    }
+
+    @Test
     void anActionWithoutEffectIsAFailure() throws Exception {
         List<Resource> resources = List.of(
                 TextFile.of("t/idle@n1", directory.resolve("idle"), "x\n").applying(_ -> ":\n"));

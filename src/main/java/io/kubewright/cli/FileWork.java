@@ -1,0 +1,270 @@
+package io.kubewright.cli;
+
+import io.kubewright.bundle.Bundle;
+import io.kubewright.cluster.Blueprint;
+import io.kubewright.cluster.Explanations;
+import io.kubewright.cluster.Fleet;
+import io.kubewright.cluster.Proofs;
+import io.kubewright.cluster.Rehearsal;
+import io.kubewright.cluster.Specification;
+import io.kubewright.cluster.UserKubeconfig;
+import io.kubewright.engine.Applier;
+import io.kubewright.engine.Drift;
+import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.HostRecords;
+import io.kubewright.engine.Inspection;
+import io.kubewright.engine.Journal;
+import io.kubewright.engine.Observation;
+import io.kubewright.engine.PathPattern;
+import io.kubewright.engine.PathSelection;
+import io.kubewright.engine.Plan;
+import io.kubewright.engine.Planner;
+import io.kubewright.engine.Proof;
+import io.kubewright.engine.Resource;
+import io.kubewright.engine.RunEvent;
+import io.kubewright.engine.RunListener;
+import io.kubewright.engine.Scope;
+import io.kubewright.engine.StepId;
+import io.kubewright.engine.Survey;
+import io.kubewright.engine.TargetException;
+import io.kubewright.engine.Verification;
+import io.kubewright.engine.Verifier;
+import io.kubewright.engine.Version;
+import io.kubewright.spec.Host;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Works on the cluster of one file: its hosts over SSH, its API through them, its bundle. */
+final class FileWork implements ClusterWork {
+    private static final int PROOFS_AT_ONCE = 6;
+    private static final Duration ANCHORS = Duration.ofSeconds(30);
+
+    private final Specification specification;
+    private final Optional<Rehearsal> rehearsal;
+    private final Supplier<Bundle> bundleSource;
+    private final Explanations explanations;
+    private final Fleet fleet;
+    private Optional<Prepared> prepared = Optional.empty();
+
+    /** What is known of the hosts, and what shall be on them. */
+    private record Prepared(
+            Inspection.Result inspected, Map<String, HostFacts> facts, Bundle bundle, List<Resource> resources) {}
+
+    /** @param bundle opened when it is needed; building is not its business */
+    FileWork(
+            Specification specification,
+            Optional<Rehearsal> rehearsal,
+            Supplier<Bundle> bundle,
+            Explanations explanations,
+            Fleet fleet) {
+        this.specification = specification;
+        this.rehearsal = rehearsal;
+        this.bundleSource = bundle;
+        this.explanations = explanations;
+        this.fleet = fleet;
+    }
+
+    @Override
+    public Plan plan(PathSelection selection, RunListener listener) throws InterruptedException {
+        Prepared ready = prepare(listener);
+        requireMatches(selection.unmatched(steps(ready.resources())));
+        return plan(ready, survey(ready, listener), selection);
+    }
+
+    private Plan plan(Prepared ready, Survey survey, PathSelection selection) {
+        Planner.Binding binding = new Planner.Binding(
+                Version.current(),
+                specification.file().toString(),
+                specification.sha256(),
+                ready.bundle().lockHash(),
+                specification.untested());
+        return Planner.plan(ready.resources(), survey, binding, Instant.now(), explanations::why, selection::selects);
+    }
+
+    @Override
+    public RunEvent.RunFinished run(Plan plan, RunListener listener) throws InterruptedException {
+        requireSame("file", plan.spec(), specification.sha256());
+        requireSame("version of Kubewright", plan.tool(), Version.current());
+        Prepared ready = prepare(listener);
+        requireSame("bundle", plan.bundle(), ready.bundle().lockHash());
+        Survey survey = survey(ready, listener);
+        RunEvent.RunFinished finished;
+        try (Journal journal =
+                Journal.open(Journal.place(specification.metadata().name()))) {
+            finished = new Applier(fleet.targets(), ready.resources(), journal, listener).apply(plan, survey);
+        }
+        if (finished.outcome() == RunEvent.Outcome.DONE) {
+            UserKubeconfig.write(specification, fleet.targets());
+        }
+        return finished;
+    }
+
+    private static void requireSame(String what, String planned, String now) {
+        if (!planned.equals(now)) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    "nothing was done: the plan was made for another " + what + " (" + brief(planned) + ", now "
+                            + brief(now) + ")",
+                    "make a new plan, look at it, and apply that");
+        }
+    }
+
+    private static String brief(String hash) {
+        return hash.length() > 12 ? hash.substring(0, 12) : hash;
+    }
+
+    @Override
+    public Verification verify(PathSelection selection, boolean disruptive, RunListener listener)
+            throws InterruptedException {
+        Prepared ready = prepare(listener);
+        try (Proofs proofs = Proofs.of(
+                specification, fleet, ready.bundle(), text -> listener.on(new RunEvent.PhaseLine("clean-up", text)))) {
+            requireMatches(selection.unmatchedPaths(
+                    proofs.all().stream().map(Proof::path).toList()));
+            List<Proof> wanted = proofs.all().stream()
+                    .filter(proof -> selection.mayInclude(proof.path()))
+                    .filter(proof -> disruptive || !proof.disruptive())
+                    .toList();
+            Verification found = Verifier.run(wanted, PROOFS_AT_ONCE, listener);
+            return new Verification(found.entries().stream()
+                    .filter(entry -> selection.selects(entry.path(), entry.target()))
+                    .toList());
+        }
+    }
+
+    @Override
+    public Drift drift(PathSelection selection, RunListener listener) throws InterruptedException {
+        Prepared ready = prepare(listener);
+        requireMatches(selection.unmatched(steps(ready.resources())));
+        List<Drift.Entry> entries = new ArrayList<>();
+        Map<String, Callable<List<HostRecords.Recorded>>> readings = new LinkedHashMap<>();
+        specification
+                .hosts()
+                .forEach(host -> readings.put(
+                        host.name(), () -> HostRecords.read(fleet.targets().get(host.name()))));
+        Scope.all(readings).forEach((host, outcome) -> {
+            switch (outcome) {
+                case Scope.Outcome.Value<List<HostRecords.Recorded>>(List<HostRecords.Recorded> recorded) ->
+                    recorded.stream()
+                            .filter(each -> !each.applied().equals(each.found()))
+                            .forEach(each -> entries.add(new Drift.Entry(each.step(), each.applied(), each.found())));
+                case Scope.Outcome.Failure<List<HostRecords.Recorded>>(RuntimeException cause) -> throw cause;
+            }
+        });
+        List<Resource> live = ready.resources().stream()
+                .filter(resource -> resource.id().target().equals(StepId.CLUSTER))
+                .toList();
+        Survey.of(fleet.targets(), live).observations().forEach((step, observation) -> {
+            if (observation instanceof Observation.Known(String found, String expected) && !found.equals(expected)) {
+                entries.add(new Drift.Entry(step, expected, found));
+            }
+        });
+        return new Drift(entries.stream()
+                .filter(entry -> selection.selects(entry.step()))
+                .sorted(java.util.Comparator.comparing(Drift.Entry::step))
+                .toList());
+    }
+
+    @Override
+    public Plan undoPlan(PathSelection selection, Optional<String> host, RunListener listener) {
+        throw new CommandException(ExitCode.FAILED, "undo is not part of this version", "see kubewright --help");
+    }
+
+    @Override
+    public Plan resetPlan(PathSelection selection, Optional<String> host, RunListener listener) {
+        throw new CommandException(ExitCode.FAILED, "reset is not part of this version", "see kubewright --help");
+    }
+
+    @Override
+    public Journal.Reading journal() {
+        return Journal.read(Journal.place(specification.metadata().name()));
+    }
+
+    @Override
+    public List<String> journalProblems() throws InterruptedException {
+        Journal.Reading reading = journal();
+        List<String> problems = new ArrayList<>();
+        reading.fault().ifPresent(problems::add);
+        Set<String> known = reading.entries().stream().map(Journal.Entry::hash).collect(Collectors.toSet());
+        for (Host host : specification.hosts()) {
+            String anchors = fleet.targets()
+                    .get(host.name())
+                    .run("cat /var/lib/kubewright/anchors 2>/dev/null || :\n", ANCHORS, _ -> {})
+                    .stdout();
+            anchors.lines()
+                    .filter(line -> !known.contains(line.substring(line.indexOf(' ') + 1)))
+                    .map(line -> host.name() + ": the journal on this machine does not hold the end of run "
+                            + line.substring(0, Math.max(0, line.indexOf(' '))) + " that is anchored there")
+                    .forEach(problems::add);
+        }
+        return problems;
+    }
+
+    private Prepared prepare(RunListener listener) throws InterruptedException {
+        if (prepared.isPresent()) {
+            return prepared.get();
+        }
+        // A bundle that is missing is told before any host is bothered.
+        Bundle bundle = bundleSource.get();
+        Inspection.Result inspected = Inspection.of(
+                fleet.targets(), specification.hosts().stream().map(Host::name).toList());
+        requireReachable(inspected.unreachable(), listener);
+        Map<String, HostFacts> facts =
+                rehearsal.map(lab -> lab.accept(inspected.facts())).orElseGet(inspected::facts);
+        List<Resource> resources =
+                Blueprint.of(specification, inspected, facts, bundle).resources(fleet.api());
+        Prepared ready = new Prepared(inspected, facts, bundle, resources);
+        prepared = Optional.of(ready);
+        return ready;
+    }
+
+    private Survey survey(Prepared ready, RunListener listener) throws InterruptedException {
+        Survey survey = Survey.of(fleet.targets(), ready.resources());
+        requireReachable(survey.unreachable(), listener);
+        return survey;
+    }
+
+    private static void requireReachable(Map<String, TargetException> unreachable, RunListener listener) {
+        if (unreachable.isEmpty()) {
+            return;
+        }
+        unreachable.forEach(
+                (host, cause) -> listener.on(new RunEvent.HostUnreachable(host, cause.getMessage(), cause.hint())));
+        throw new CommandException(
+                ExitCode.FAILED,
+                "nothing was touched: " + unreachable.size() + (unreachable.size() == 1 ? " host" : " hosts")
+                        + " could not be used: "
+                        + unreachable.values().stream()
+                                .map(TargetException::getMessage)
+                                .collect(Collectors.joining("; ")),
+                unreachable.values().iterator().next().hint());
+    }
+
+    private static List<StepId> steps(List<Resource> resources) {
+        return resources.stream().map(Resource::id).toList();
+    }
+
+    private static void requireMatches(List<PathPattern> unmatched) {
+        if (!unmatched.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "no step is called "
+                            + unmatched.stream().map(PathPattern::toString).collect(Collectors.joining(", ")),
+                    "kubewright explain lists all paths");
+        }
+    }
+
+    @Override
+    public void close() {
+        fleet.close();
+    }
+}
