@@ -2,16 +2,16 @@ package io.kubewright.cli;
 
 import io.kubewright.bundle.Architecture;
 import io.kubewright.bundle.Builder;
-import io.kubewright.cluster.Bundles;
-import io.kubewright.cluster.ClusterFile;
-import java.nio.file.Files;
-import java.util.Collection;
 import io.kubewright.bundle.Bundle;
 import io.kubewright.bundle.BundleException;
 import io.kubewright.bundle.BundleImage;
 import io.kubewright.bundle.BundlePart;
+import io.kubewright.cluster.Bundles;
+import io.kubewright.cluster.ClusterFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,9 +114,7 @@ final class BundleCommand implements Callable<Integer> {
         private Collection<String> needed() {
             boolean file = context.options().namedFile().isPresent()
                     || Files.exists(context.options().file());
-            return file
-                    ? Bundles.features(ClusterFile.read(context.options().file()))
-                    : Builder.features();
+            return file ? Bundles.features(ClusterFile.read(context.options().file())) : Builder.features();
         }
 
         private Set<Architecture> wanted() {

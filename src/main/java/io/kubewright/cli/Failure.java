@@ -2,11 +2,11 @@ package io.kubewright.cli;
 
 import io.kubewright.bundle.BundleException;
 import io.kubewright.cluster.ClusterException;
-import io.kubewright.kube.KubeException;
-import io.kubewright.network.NetworkException;
 import io.kubewright.engine.PlanException;
 import io.kubewright.engine.TargetException;
+import io.kubewright.kube.KubeException;
 import io.kubewright.lab.LabException;
+import io.kubewright.network.NetworkException;
 import io.kubewright.spec.SpecException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -28,8 +28,7 @@ record Failure(ExitCode code, String message, String hint, boolean internal) {
             case TargetException e -> new Failure(ExitCode.FAILED, text(e), e.hint(), false);
             case BundleException e -> new Failure(BundleCommand.codeOf(e.code()), text(e), e.hint(), false);
             case LabException e -> new Failure(LabCommand.codeOf(e.code()), text(e), e.hint(), false);
-            case SpecException e ->
-                new Failure(e.isRefusal() ? ExitCode.REFUSED : ExitCode.USAGE, text(e), "", false);
+            case SpecException e -> new Failure(e.isRefusal() ? ExitCode.REFUSED : ExitCode.USAGE, text(e), "", false);
             case ClusterException e ->
                 new Failure(
                         e.code() == ClusterException.Code.NO_BUNDLE ? ExitCode.FAILED : ExitCode.REFUSED,

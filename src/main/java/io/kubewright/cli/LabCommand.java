@@ -101,9 +101,7 @@ final class LabCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             LabStatus status = Lab.ofThisMachine().status();
-            context.print(
-                    () -> text(status),
-                    () -> JsonMapper.builder().build().writeValueAsString(status) + "\n");
+            context.print(() -> text(status), () -> JsonMapper.builder().build().writeValueAsString(status) + "\n");
             return ExitCode.DONE.number();
         }
 
@@ -131,12 +129,16 @@ final class LabCommand implements Callable<Integer> {
 
     @Command(
             name = "ssh",
-            description = "Runs a command on a host as root, or a shell without one; streams and exit status pass through.")
+            description =
+                    "Runs a command on a host as root, or a shell without one; streams and exit status pass through.")
     static final class Ssh implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "HOST", description = "A host of the standing lab.")
         private String host = "";
 
-        @Parameters(index = "1..*", paramLabel = "CMD", description = "After --; joined by spaces for the remote shell.")
+        @Parameters(
+                index = "1..*",
+                paramLabel = "CMD",
+                description = "After --; joined by spaces for the remote shell.")
         private List<String> words = new ArrayList<>();
 
         @Override

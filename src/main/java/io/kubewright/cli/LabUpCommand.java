@@ -12,16 +12,16 @@ import io.kubewright.engine.Verification;
 import io.kubewright.lab.Lab;
 import io.kubewright.lab.LabHost;
 import io.kubewright.lab.LabOverlay;
-import io.kubewright.spec.IpAddress;
 import io.kubewright.report.RunView;
 import io.kubewright.report.VerificationReport;
+import io.kubewright.spec.IpAddress;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,8 +30,9 @@ import picocli.CommandLine.Option;
 /** {@code kubewright lab up}: hosts first, then all that makes a proven cluster of them. */
 @Command(
         name = "up",
-        description = "Brings the file's hosts up inside this machine and makes a proven cluster of them. Without -f and"
-                + " without ./cluster.yaml it takes the built-in lab: three control planes, two workers.")
+        description =
+                "Brings the file's hosts up inside this machine and makes a proven cluster of them. Without -f and"
+                        + " without ./cluster.yaml it takes the built-in lab: three control planes, two workers.")
 final class LabUpCommand implements Callable<Integer> {
     private final Context context;
     private final Map<String, Long> phases = new LinkedHashMap<>();
@@ -139,7 +140,7 @@ final class LabUpCommand implements Callable<Integer> {
 
     private void phase(String name, Work work) throws InterruptedException {
         long start = System.nanoTime();
-                work.run();
+        work.run();
         long nanos = System.nanoTime() - start;
         phases.put(name, nanos);
     }

@@ -22,7 +22,9 @@ final class ProofImages {
     /** @param facts by host name */
     static List<Resource> of(Map<String, HostFacts> facts, Bundle bundle) {
         return facts.entrySet().stream()
-                .map(host -> of(host.getKey(), bundle.image(IMAGE, Architecture.of(host.getValue().architecture()))))
+                .map(host -> of(
+                        host.getKey(),
+                        bundle.image(IMAGE, Architecture.of(host.getValue().architecture()))))
                 .toList();
     }
 

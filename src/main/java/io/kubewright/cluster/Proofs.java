@@ -45,7 +45,8 @@ public final class Proofs implements AutoCloseable {
         HostProbe hosts = new HostProbe(fleet.targets(), binaries);
         List<Host> nodes = specification.hosts();
         ProofImage image = new ProofImage(
-                bundle.image(ProofImages.IMAGE, bundle.architectures().getFirst()).ref(),
+                bundle.image(ProofImages.IMAGE, bundle.architectures().getFirst())
+                        .ref(),
                 "/" + PROBE,
                 bundle.data().imagePullPolicy());
         ProofBench bench = new ProofBench(
