@@ -30,20 +30,23 @@ import java.util.Optional;
 
 /** Reads a cluster file and checks all of it at once. */
 public final class ClusterFile {
+    private static final FileSchema SCHEMA = FileSchema.compose(List.of(
+            EndpointSection.SCHEMA,
+            KubernetesSection.SCHEMA,
+            HostSection.SCHEMA,
+            NetworkSection.SCHEMA,
+            StorageSection.SCHEMA,
+            IngressSection.SCHEMA,
+            CertificatesSection.SCHEMA,
+            RegistrySection.SCHEMA,
+            GpuSection.SCHEMA));
+    private static final Compatibility TABLE = Compatibility.load();
+
     private ClusterFile() {}
 
     /** The schema of the file, put together from every room's part. */
     public static FileSchema schema() {
-        return FileSchema.compose(List.of(
-                EndpointSection.SCHEMA,
-                KubernetesSection.SCHEMA,
-                HostSection.SCHEMA,
-                NetworkSection.SCHEMA,
-                StorageSection.SCHEMA,
-                IngressSection.SCHEMA,
-                CertificatesSection.SCHEMA,
-                RegistrySection.SCHEMA,
-                GpuSection.SCHEMA));
+        return SCHEMA;
     }
 
     /**
@@ -67,10 +70,9 @@ public final class ClusterFile {
     record Reading(Specification specification, List<Problem> problems) {}
 
     static Reading check(Path file, Document document) {
-        Compatibility table = Compatibility.load();
         Problems problems = new Problems(document);
-        schema().validate(document, problems);
-        Fields fields = Fields.of(document, table.defaults(), problems);
+        SCHEMA.validate(document, problems);
+        Fields fields = Fields.of(document, TABLE.defaults(), problems);
         SourceDirectory directory = SourceDirectory.of(file);
         BaseSections base = BaseSections.read(fields, directory);
         Specification draft = new Specification(
@@ -97,7 +99,7 @@ public final class ClusterFile {
                 List.of());
         new WholeFileCheck(draft, document, problems).check(fields);
         CompatibilityCheck compatibility =
-                new CompatibilityCheck(table, problems, draft.bundle(), draft.acceptUntested());
+                new CompatibilityCheck(TABLE, problems, draft.bundle(), draft.acceptUntested());
         Map<String, String> versions = compatibility.versions(draft.kubernetes().version(), needed(draft));
         Unsupported.check(draft, problems);
         return new Reading(draft.withFindings(versions, compatibility.untested(), problems.warnings()), problems.all());

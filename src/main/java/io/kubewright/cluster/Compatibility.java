@@ -126,6 +126,10 @@ public final class Compatibility {
         return sources.getOrDefault(source, Map.of());
     }
 
+    List<Row> rows(String component) {
+        return rows.stream().filter(row -> row.component().equals(component)).toList();
+    }
+
     List<Row> rows(String component, String version) {
         return rows.stream().filter(row -> row.isFor(component, version)).toList();
     }

@@ -32,9 +32,12 @@ public final class FileSchema {
     private static final List<String> ORDER = List.of("additionalProperties", "type");
 
     private final JsonNode json;
+    private final Schema schema;
 
     private FileSchema(JsonNode json) {
         this.json = json;
+        this.schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(json);
     }
 
     public static FileSchema compose(List<SectionSchema> sections) {
@@ -50,8 +53,6 @@ public final class FileSchema {
 
     /** Adds what the schema finds wrong, at most one problem a value. */
     public void validate(Document document, Problems problems) {
-        Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(json);
         List<Error> errors = new ArrayList<>(schema.validate(CanonicalJson.of(document.root())));
         // A wrong type explains every other error of the same value, a misspelt key why another is missing.
         errors.sort(Comparator.comparing(error -> ORDER.indexOf(error.getKeyword()), Comparator.reverseOrder()));
