@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            InitCommand.class,
             PlanCommand.class,
             ApplyCommand.class,
             VerifyCommand.class,

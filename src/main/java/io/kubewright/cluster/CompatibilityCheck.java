@@ -7,6 +7,7 @@ import io.kubewright.spec.Pointer;
 import io.kubewright.spec.Problems;
 import io.kubewright.spec.Suggestion;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,7 +66,7 @@ final class CompatibilityCheck {
             versions.forEach((component, version) -> checkPair(component, version, kubernetesVersion));
         }
         checkAccepted();
-        return Map.copyOf(versions);
+        return Collections.unmodifiableMap(versions);
     }
 
     private void checkKubernetes(String version, Map<String, Offer> offers) {

@@ -159,7 +159,7 @@ final class InitialFile {
                             : "  # NOT CHECKED: take an address of the control planes' network that nothing else uses.\n");
             text.append("  vip: ").append(word(vip.get().toString())).append('\n');
         } else {
-            text.append("  # No network of the hosts was found: put a free address of it here.\n");
+            text.append("  # No free address was found: put one of the control planes' network here.\n");
             text.append("  # vip: ADDRESS\n");
         }
         text.append("  # external: HOST:PORT            # instead of vip: a load balancer of yours\n");

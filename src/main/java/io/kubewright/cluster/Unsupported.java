@@ -36,14 +36,6 @@ final class Unsupported {
                     "kubelet certificates signed by the cluster",
                     file -> file.kubernetes().kubeletServingCertificates()),
             new Row(
-                    "/kubernetes/apiServer/extraArgs",
-                    "further flags of the API server",
-                    file -> !file.kubernetes().apiServerExtraArgs().isEmpty()),
-            new Row(
-                    "/kubernetes/apiServer/extraSans",
-                    "further names of the API server",
-                    file -> !file.kubernetes().apiServerExtraSans().isEmpty()),
-            new Row(
                     "/kubernetes/patches",
                     "kubeadm patches",
                     file -> !file.kubernetes().patches().isEmpty()),

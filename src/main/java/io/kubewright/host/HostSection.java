@@ -8,6 +8,7 @@ import io.kubewright.spec.Names;
 import io.kubewright.spec.Pointer;
 import io.kubewright.spec.SectionSchema;
 import java.net.URI;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public record HostSection(
         return new HostSection(
                 fields.choice("swap", Swap.class),
                 sysctl.choice("tier", SysctlTier.class),
-                Map.copyOf(extra),
+                Collections.unmodifiableMap(extra),
                 Item.values(fields.section("time").parsedAll("servers", Code.BAD_NAME, Names::dnsOrAddress)),
                 proxy(fields.section("proxy")),
                 fields.choice("firewall", Firewall.class));

@@ -9,6 +9,7 @@ import io.kubewright.spec.Names;
 import io.kubewright.spec.Node.Mapping;
 import io.kubewright.spec.SectionSchema;
 import io.kubewright.spec.SourceDirectory;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,7 @@ public record KubernetesSection(
                 fields.flag("encryptionAtRest"),
                 audit(fields.section("audit"), directory),
                 fields.flag("kubeletServingCertificates"),
-                Map.copyOf(extraArgs),
+                Collections.unmodifiableMap(extraArgs),
                 Item.values(apiServer.parsedAll("extraSans", Code.BAD_NAME, Names::dnsOrAddress)),
                 patches(fields));
     }
@@ -177,6 +178,6 @@ public record KubernetesSection(
                     .forEach((component, entry) -> patches.put(
                             component, CanonicalJson.of(entry.value()).toString()));
         }
-        return Map.copyOf(patches);
+        return Collections.unmodifiableMap(patches);
     }
 }

@@ -5,6 +5,7 @@ import io.kubewright.spec.Node.Mapping;
 import io.kubewright.spec.Node.Scalar;
 import io.kubewright.spec.Node.Sequence;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,9 +56,11 @@ public final class Fields {
         return own.map(mapping -> mapping.entries().containsKey(key)).orElse(false);
     }
 
-    /** The keys in the file. */
+    /** The keys in the file, in its order. */
     public Set<String> keys() {
-        return own.map(mapping -> Set.copyOf(mapping.entries().keySet())).orElse(Set.of());
+        return own.map(mapping -> Collections.unmodifiableSet(
+                        mapping.entries().sequencedKeySet()))
+                .orElse(Set.of());
     }
 
     public void reject(Code code, String key, String message, String hint) {

@@ -3,6 +3,7 @@ package io.kubewright.spec;
 import io.kubewright.spec.Fields.Item;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -58,8 +59,8 @@ final class HostReader {
                 name.get(),
                 address.get(),
                 nodeIp.get(),
-                Set.copyOf(roles),
-                Map.copyOf(labels),
+                Collections.unmodifiableSet(roles),
+                Collections.unmodifiableMap(labels),
                 List.copyOf(taints),
                 ssh,
                 fields.pointer()));

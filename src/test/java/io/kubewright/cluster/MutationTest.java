@@ -84,7 +84,7 @@ class MutationTest {
     void everyMutationIsReadOrRefusedInItsPlace(String name) throws IOException {
         String good = Files.readString(ROOT.resolve(name));
         long seed = Long.getLong("mutation.seed", 20261122);
-        int count = Integer.getInteger("mutation.count", 1500);
+        int count = Integer.getInteger("mutation.count", 150);
         int refused = 0;
         for (int i = 0; i < count; i++) {
             SplittableRandom random = new SplittableRandom(seed + i);
