@@ -31,26 +31,49 @@ class AddressesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "10.77.0", "10.77.0.256", "10.77.0.011", "10.77.0.11.1", "10.77.0.x", "localhost", "::ffff:10.0.0.1",
+                "", "10.77.0", "10.77.0.256", "10.77.0.011", "10.77.0.11.1", "10.77.0.x", "localhost",
+                        "::ffff:10.0.0.1",
                 "fd00::1%eth0", ":::", "fd00::1::2", "12345::", "10.77.0.11/24", " 10.77.0.11", "1:2:3", "+1.0.0.0"
             })
     void whatIsNoAddressIsRefusedWithoutAskingAResolver(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> IpAddress.parse(text)).withMessageContaining("address");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IpAddress.parse(text))
+                .withMessageContaining("address");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1, loopback", "::1, loopback", "224.0.0.1, multicast", "ff02::1, multicast", "169.254.1.1, link-local",
-        "fe80::1, link-local", "0.0.0.0, any", "0.1.2.3, any", "::, any", "240.0.0.1, reserved", "255.255.255.255, reserved",
+        "127.0.0.1, loopback",
+        "::1, loopback",
+        "224.0.0.1, multicast",
+        "ff02::1, multicast",
+        "169.254.1.1, link-local",
+        "fe80::1, link-local",
+        "0.0.0.0, any",
+        "0.1.2.3, any",
+        "::, any",
+        "240.0.0.1, reserved",
+        "255.255.255.255, reserved",
     })
     void someAddressesCanBeNoHosts(String text, String reason) {
-        assertThat(IpAddress.parse(text).unusable()).hasValueSatisfying(why -> assertThat(why).contains(reason));
+        assertThat(IpAddress.parse(text).unusable())
+                .hasValueSatisfying(why -> assertThat(why).contains(reason));
         assertThat(IpAddress.parse("10.0.0.1").unusable()).isEmpty();
         assertThat(IpAddress.parse("fd00::1").unusable()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "fd00::/129", "/8", "fd00::1/64"})
+    @ValueSource(
+            strings = {
+                "10.0.0.0",
+                "10.0.0.1/8",
+                "10.0.0.0/33",
+                "10.0.0.0/",
+                "10.0.0.0/08",
+                "fd00::/129",
+                "/8",
+                "fd00::1/64"
+            })
     void whatIsNoNetworkIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cidr.parse(text));
     }
@@ -78,7 +101,9 @@ class AddressesTest {
             Cidr one = network(random);
             Cidr other = network(random);
             boolean holds = one.contains(other.network()) || other.contains(one.network());
-            assertThat(one.overlaps(other)).as("%s and %s, seed %d", one, other, seed).isEqualTo(holds);
+            assertThat(one.overlaps(other))
+                    .as("%s and %s, seed %d", one, other, seed)
+                    .isEqualTo(holds);
             assertThat(other.overlaps(one)).isEqualTo(holds);
             assertThat(Cidr.parse(one.toString())).isEqualTo(one);
         }

@@ -76,7 +76,9 @@ class DocumentTest {
 
     @Test
     void depthIsRefusedBeforeItHurts() {
-        assertThat(problems("a: " + "[".repeat(100_000))).extracting(Problem::code).containsExactly(Code.TOO_DEEP);
+        assertThat(problems("a: " + "[".repeat(100_000)))
+                .extracting(Problem::code)
+                .containsExactly(Code.TOO_DEEP);
     }
 
     @Test
