@@ -187,6 +187,7 @@ public final class Builder {
 
     private Bundle build(Catalogue.Selection selection, Set<Architecture> architectures) throws InterruptedException {
         Toolchain toolchain = new Toolchain(cache, catalogue.toolchain(), listener);
+        requireTools(selection, toolchain, architectures);
         Map<Architecture, Made> made = new LinkedHashMap<>();
         for (Architecture architecture : sorted(architectures)) {
             made.put(architecture, make(selection, toolchain, architecture));
@@ -203,6 +204,36 @@ public final class Builder {
             });
         });
         return Bundle.open(directory);
+    }
+
+    /** Finds what is missing before anything takes its time. */
+    private void requireTools(Catalogue.Selection selection, Toolchain toolchain, Set<Architecture> architectures)
+            throws InterruptedException {
+        toolchain.go();
+        List<Catalogue.Part> withC = selection.parts().stream()
+                .map(catalogue::part)
+                .filter(part ->
+                        part.c() != null || (part.go() != null && part.go().cgo()))
+                .toList();
+        for (Architecture architecture : withC.isEmpty() ? List.<Architecture>of() : sorted(architectures)) {
+            toolchain.compiler(
+                    architecture,
+                    withC.stream()
+                            .flatMap(part -> part.go() == null ? Stream.of() : part.go().debianPackages().stream())
+                            .distinct()
+                            .toList());
+        }
+        if (needsDebian(selection)) {
+            toolchain.require("apt-get", "apt");
+            toolchain.require("dpkg-deb", "dpkg");
+        }
+    }
+
+    private boolean needsDebian(Catalogue.Selection selection) {
+        return !selection.packages().isEmpty()
+                || selection.images().stream()
+                        .map(image -> catalogue.layers().get(image.layer()))
+                        .anyMatch(layer -> layer != null && layer.debian() != null);
     }
 
     /** What was compiled and fetched for one architecture. */
@@ -252,7 +283,8 @@ public final class Builder {
             Optional.ofNullable(catalogue.layers().get(image.layer()))
                     .ifPresent(layer -> layers.put(image.layer(), layer));
         }
-        if (layers.isEmpty() && selection.packages().isEmpty()) {
+        if (!needsDebian(selection)) {
+            layers.keySet().forEach(name -> made.layers().put(name, Userland.accounts()));
             return;
         }
         observed("packages", "fetching Debian packages", PACKAGES_EXPECTED, () -> {
@@ -261,7 +293,6 @@ public final class Builder {
                 made.layers().put(layer.getKey(), layer(layer.getValue(), toolchain, architecture, archives));
             }
             for (Catalogue.PackageSet set : selection.packages()) {
-                toolchain.require("apt-get", "apt");
                 made.packages()
                         .put(
                                 set,
@@ -279,7 +310,6 @@ public final class Builder {
         if (distribution == null) {
             return Userland.accounts();
         }
-        toolchain.require("apt-get", "apt");
         List<Path> files =
                 archive(archives, distribution, architecture)
                         .fetch(layer.packages(), Set.copyOf(layer.without()))
