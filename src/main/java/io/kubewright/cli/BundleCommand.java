@@ -117,6 +117,17 @@ final class BundleCommand implements Callable<Integer> {
             return file ? Bundles.features(ClusterFile.read(context.options().file())) : Builder.features();
         }
 
+        /** What was named; else what the cluster file needs, when one was named or lies here; else everything. */
+        private Collection<String> chosen() {
+            if (!features.isEmpty()) {
+                return features;
+            }
+            Path file = context.options().file();
+            return context.options().namedFile().isPresent() || Files.exists(file)
+                    ? Bundles.features(ClusterFile.read(file))
+                    : Builder.features();
+        }
+
         private Set<Architecture> wanted() {
             Set<Architecture> wanted = new TreeSet<>();
             architectures.forEach(each -> wanted.add(Architecture.of(each)));
