@@ -4,7 +4,14 @@ find_jdk() {
     for home in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/jdk* /opt/java/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
         /Library/Java/JavaVirtualMachines/*/Contents/Home; do
         [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ -r "$home/release" ] || continue
-        major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
+        major=0
+        while IFS= read -r line; do
+            case $line in JAVA_VERSION=*)
+                major=${line#JAVA_VERSION=\"}
+                major=${major%%[!0-9]*}
+                ;;
+            esac
+        done <"$home/release"
         if [ "${major:-0}" -ge "$wanted" ]; then
             JAVA_HOME=$home
             export JAVA_HOME

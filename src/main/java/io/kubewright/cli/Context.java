@@ -2,9 +2,12 @@ package io.kubewright.cli;
 
 import io.kubewright.report.RunView;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -13,8 +16,6 @@ import java.util.function.Supplier;
  * @param options filled in before a command is called
  */
 record Context(Terminal terminal, CommonOptions options, ClusterWork.Source source) {
-    private static final long POLL_MILLIS = 30;
-
     /** Opens the cluster of the file that the options name. */
     ClusterWork open() throws InterruptedException {
         return source.open(options);
@@ -83,26 +84,30 @@ record Context(Terminal terminal, CommonOptions options, ClusterWork.Source sour
         }
     }
 
-    /** Polls, because a blocked read of the terminal cannot be interrupted. */
+    /** Reads in another thread, because a blocked read of a terminal cannot be interrupted. */
     private String readLine() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        CompletableFuture<String> line = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("answer").start(() -> line.complete(readLine(terminal.in())));
+        try {
+            return line.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Up to the end of the line or of the input. */
+    private static String readLine(InputStream in) {
         StringBuilder line = new StringBuilder();
         try {
-            while (true) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-                if (terminal.in().available() == 0) {
-                    Thread.sleep(POLL_MILLIS);
-                    continue;
-                }
-                int character = terminal.in().read();
-                if (character < 0 || character == '\n') {
-                    return line.toString();
-                }
+            for (int character = in.read(); character >= 0 && character != '\n'; character = in.read()) {
                 line.append((char) character);
             }
         } catch (IOException e) {
             return "";
         }
+        return line.toString();
     }
 }

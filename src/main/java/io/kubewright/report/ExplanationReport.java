@@ -31,7 +31,7 @@ public final class ExplanationReport {
     private static void section(String title, String content, Style style, StringBuilder text) {
         text.append(style.bold(title)).append('\n');
         for (String line : wrapped(content)) {
-            text.append("  ").append(line).append('\n');
+            text.append(line.isEmpty() ? "" : "  ").append(line).append('\n');
         }
         text.append('\n');
     }

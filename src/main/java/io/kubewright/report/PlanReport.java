@@ -122,7 +122,8 @@ public final class PlanReport {
     }
 
     private void diff(Shape shape, StringBuilder text) {
-        List<String> lines = Printable.text(shape.diff()).lines().toList();
+        // The place of the only hunk in a small text tells nothing.
+        List<String> lines = Printable.text(shape.diff()).lines().skip(1).toList();
         int shown = whole || lines.size() <= DIFF_LINES + 1 ? lines.size() : DIFF_LINES;
         lines.stream()
                 .limit(shown)

@@ -26,8 +26,15 @@ final class Printable {
 
     /** One line of at most {@code width} characters; what was cut shows. */
     static String cut(String text, int width) {
-        String line = line(text);
-        return line.length() <= width ? line : line.substring(0, Math.max(0, width - 1)) + "…";
+        return fit(line(text), width);
+    }
+
+    /** The first {@code width} characters of a line; what was cut shows. */
+    static String fit(String line, int width) {
+        if (line.length() <= width) {
+            return line;
+        }
+        return width <= 0 ? "" : line.substring(0, width - 1) + "…";
     }
 
     static String indent(String text, String by) {

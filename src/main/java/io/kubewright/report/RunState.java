@@ -151,11 +151,11 @@ final class RunState {
             lines.add(row(entry.getKey(), name, row, now, width, style));
             if (verbose && lines.size() + row.log.size() < height - 2) {
                 row.log.forEach(
-                        text -> lines.add(style.faint(Printable.cut("      | " + Printable.line(text), width))));
+                        text -> lines.add(style.faint(Printable.fit("      | " + Printable.line(text), width))));
             }
         }
         if (active.size() > room) {
-            lines.add(style.faint(Printable.cut("  and " + (active.size() - room) + " more", width)));
+            lines.add(style.faint(Printable.fit("  and " + (active.size() - room) + " more", width)));
         }
         if (!failures.isEmpty()) {
             lines.add(style.red(Printable.cut(failures.size() + " failed: " + String.join(", ", failures), width)));
