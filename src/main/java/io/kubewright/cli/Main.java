@@ -115,7 +115,9 @@ public final class Main implements Callable<Integer> {
         int code = failure.code().number();
         context.terminal().err().print(ErrorReport.text(failure.message(), failure.hint()));
         if (context.options().json()) {
-            context.terminal().out().print(ErrorReport.json(code, failure.message(), failure.hint(), failure.problems()));
+            context.terminal()
+                    .out()
+                    .print(ErrorReport.json(code, failure.message(), failure.hint(), failure.problems()));
         }
         if (context.options().verbosity() > 1
                 || failure.internal() && context.options().verbosity() > 0) {

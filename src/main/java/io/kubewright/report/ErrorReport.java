@@ -17,7 +17,8 @@ public final class ErrorReport {
     public record Problem(String file, int line, int column, String code, String message, String hint) {}
 
     public static String text(String message, String hint) {
-        StringBuilder text = new StringBuilder("kubewright: " + Printable.text(message).strip() + "\n");
+        StringBuilder text =
+                new StringBuilder("kubewright: " + Printable.text(message).strip() + "\n");
         if (!hint.isBlank()) {
             text.append(Printable.indent(hint.strip(), "  "));
         }

@@ -29,7 +29,11 @@ final class CommandReference {
         text.append("\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
         spec.usageMessage()
                 .exitCodeList()
-                .forEach((code, meaning) -> text.append("| ").append(code.strip()).append(" | ").append(meaning).append(" |\n"));
+                .forEach((code, meaning) -> text.append("| ")
+                        .append(code.strip())
+                        .append(" | ")
+                        .append(meaning)
+                        .append(" |\n"));
         commands(root, 2, text);
         return text.toString();
     }
@@ -43,15 +47,19 @@ final class CommandReference {
                     .append(spec.qualifiedName())
                     .append("\n\n");
             text.append(String.join("\n", spec.usageMessage().description())).append("\n");
-            List<OptionSpec> own =
-                    spec.options().stream().filter(option -> !option.inherited()).filter(option -> !EVERYWHERE.contains(option.longestName())).toList();
+            List<OptionSpec> own = spec.options().stream()
+                    .filter(option -> !option.inherited())
+                    .filter(option -> !EVERYWHERE.contains(option.longestName()))
+                    .toList();
             List<PositionalParamSpec> positional = spec.positionalParameters();
             if (!own.isEmpty() || !positional.isEmpty()) {
                 text.append("\n");
                 positional.forEach(each -> line(each.paramLabel(), each.description(), text));
                 options(own, text);
             }
-            String footer = String.join("\n", spec.usageMessage().footer()).replace("%n", "").strip();
+            String footer = String.join("\n", spec.usageMessage().footer())
+                    .replace("%n", "")
+                    .strip();
             if (!footer.isEmpty()) {
                 text.append("\n").append(footer).append("\n");
             }
@@ -68,6 +76,10 @@ final class CommandReference {
     }
 
     private static void line(String name, String[] description, StringBuilder text) {
-        text.append("- `").append(name).append("`: ").append(String.join(" ", description)).append("\n");
+        text.append("- `")
+                .append(name)
+                .append("`: ")
+                .append(String.join(" ", description))
+                .append("\n");
     }
 }

@@ -29,13 +29,17 @@ class CommandReferenceTest {
 
     @TestFactory
     Stream<DynamicTest> everyCommandIsDescribedAndTakesTheCommonOptions() {
-        return all(root).map(command -> DynamicTest.dynamicTest(command.getCommandSpec().qualifiedName(), () -> {
-            assertThat(command.getCommandSpec().usageMessage().description()).isNotEmpty();
-            assertThat(command.getCommandSpec().options())
-                    .allSatisfy(option -> assertThat(option.description()).as(option.longestName()).isNotEmpty());
-            assertThat(command.getCommandSpec().optionsMap())
-                    .containsKeys("-f", "--json", "--yes", "--only", "--skip", "-v", "--help");
-        }));
+        return all(root)
+                .map(command -> DynamicTest.dynamicTest(command.getCommandSpec().qualifiedName(), () -> {
+                    assertThat(command.getCommandSpec().usageMessage().description())
+                            .isNotEmpty();
+                    assertThat(command.getCommandSpec().options())
+                            .allSatisfy(option -> assertThat(option.description())
+                                    .as(option.longestName())
+                                    .isNotEmpty());
+                    assertThat(command.getCommandSpec().optionsMap())
+                            .containsKeys("-f", "--json", "--yes", "--only", "--skip", "-v", "--help");
+                }));
     }
 
     private static Stream<CommandLine> all(CommandLine command) {

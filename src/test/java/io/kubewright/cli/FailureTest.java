@@ -27,11 +27,9 @@ class FailureTest {
                 Arguments.of(new BundleException(BundleException.Code.NOT_A_BUNDLE, "m", "h"), ExitCode.USAGE),
                 Arguments.of(new BundleException(BundleException.Code.NOT_IN_BUNDLE, "m", "h"), ExitCode.REFUSED),
                 Arguments.of(new BundleException(BundleException.Code.BUILD_FAILED, "m", "h"), ExitCode.FAILED),
-                Arguments.of(
-                        new ClusterException(ClusterException.Code.FOREIGN_LAB, "m", "h"), ExitCode.REFUSED),
+                Arguments.of(new ClusterException(ClusterException.Code.FOREIGN_LAB, "m", "h"), ExitCode.REFUSED),
                 Arguments.of(new ApiException(ApiException.Code.DEADLINE, "m", "h"), ExitCode.FAILED),
-                Arguments.of(
-                        new TargetException("n1", TargetException.Code.HOST_KEY, "m", "h"), ExitCode.FAILED),
+                Arguments.of(new TargetException("n1", TargetException.Code.HOST_KEY, "m", "h"), ExitCode.FAILED),
                 Arguments.of(new InterruptedException(), ExitCode.INTERRUPTED),
                 Arguments.of(new ExecutionException(new InterruptedException()), ExitCode.INTERRUPTED),
                 Arguments.of(new UncheckedIOException("disk full", new IOException()), ExitCode.FAILED));

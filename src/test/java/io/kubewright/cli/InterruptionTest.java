@@ -44,7 +44,8 @@ class InterruptionTest {
             Signal.raise(new Signal("INT"));
             Awaitility.await().until(interruption::asked);
             Signal.raise(new Signal("INT"));
-            Awaitility.await().untilAsserted(() -> assertThat(printed.toString(UTF_8)).contains("already ending"));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(printed.toString(UTF_8)).contains("already ending"));
         }
         assertThat(printed.toString(UTF_8)).containsOnlyOnce("ending in order");
     }

@@ -47,7 +47,9 @@ class MainTest {
     void theOutcomeOfARunIsTheExitCode(RunEvent.Outcome outcome, int exit) {
         work.outcome = outcome;
         for (String command : List.of("apply", "undo", "reset")) {
-            assertThat(CommandLineCase.of(work, command, "--yes").exit()).as(command).isEqualTo(exit);
+            assertThat(CommandLineCase.of(work, command, "--yes").exit())
+                    .as(command)
+                    .isEqualTo(exit);
         }
     }
 
@@ -102,20 +104,26 @@ class MainTest {
     @Test
     void aSavedPlanIsDoneExactly(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("plan.json");
-        assertThat(CommandLineCase.of(work, "plan", "-o", file.toString()).exit()).isEqualTo(2);
+        assertThat(CommandLineCase.of(work, "plan", "-o", file.toString()).exit())
+                .isEqualTo(2);
         work.asked.clear();
-        assertThat(CommandLineCase.of(work, "apply", "--yes", file.toString()).exit()).isZero();
+        assertThat(CommandLineCase.of(work, "apply", "--yes", file.toString()).exit())
+                .isZero();
         assertThat(work.asked).containsExactly("open cluster.yaml", "run " + work.plan.id(), "close");
 
         Files.writeString(file, Files.readString(file).replace("swap is off", "swap is on"));
         work.asked.clear();
-        assertThat(CommandLineCase.of(work, "apply", "--yes", file.toString()).exit()).isEqualTo(3);
+        assertThat(CommandLineCase.of(work, "apply", "--yes", file.toString()).exit())
+                .isEqualTo(3);
         Files.writeString(file, "hello");
-        assertThat(CommandLineCase.of(work, "apply", "--yes", file.toString()).exit()).isEqualTo(64);
+        assertThat(CommandLineCase.of(work, "apply", "--yes", file.toString()).exit())
+                .isEqualTo(64);
         CommandLineCase missing = CommandLineCase.of(work, "apply", "--yes", file + "x");
         assertThat(missing.exit()).isEqualTo(1);
         assertThat(missing.err()).contains(file + "x: no such file or directory");
-        assertThat(CommandLineCase.of(work, "apply", "--only", "host", file.toString()).exit()).isEqualTo(64);
+        assertThat(CommandLineCase.of(work, "apply", "--only", "host", file.toString())
+                        .exit())
+                .isEqualTo(64);
         assertThat(work.asked).isEmpty();
     }
 
@@ -123,16 +131,23 @@ class MainTest {
     void jsonIsTheOnlyThingOnStandardOutput() {
         CommandLineCase plan = CommandLineCase.of(work, "plan", "--json");
         assertThat(PlanJson.read(plan.out(), "out")).isEqualTo(work.plan);
-        JsonNode verify = JsonMapper.builder().build().readTree(CommandLineCase.of(work, "--json", "verify").out());
+        JsonNode verify = JsonMapper.builder()
+                .build()
+                .readTree(CommandLineCase.of(work, "--json", "verify").out());
         assertThat(verify.path("schema").asString()).isEqualTo("kubewright.io/verify/v1");
     }
 
     @Test
     void applyGivesOneEventALine() {
         CommandLineCase apply = CommandLineCase.of(work, "apply", "--json", "--yes");
-        assertThat(apply.lines()).hasSize(3).allSatisfy(line -> assertThat(
-                        JsonMapper.builder().build().readTree(line).path("schema").asString())
-                .isEqualTo("kubewright.io/event/v1"));
+        assertThat(apply.lines())
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(JsonMapper.builder()
+                                .build()
+                                .readTree(line)
+                                .path("schema")
+                                .asString())
+                        .isEqualTo("kubewright.io/event/v1"));
         assertThat(apply.err()).contains("host/swap").contains("1 to change");
 
         work.plan = FakeWork.planOf(Action.SAME);
@@ -178,8 +193,7 @@ class MainTest {
                 "explain nothing/here"
             })
     void badUsageIs64(String arguments) {
-        CommandLineCase call =
-                CommandLineCase.of(work, arguments.isEmpty() ? new String[0] : arguments.split(" "));
+        CommandLineCase call = CommandLineCase.of(work, arguments.isEmpty() ? new String[0] : arguments.split(" "));
         assertThat(call.exit()).as(call.err()).isEqualTo(64);
         assertThat(call.err()).startsWith("kubewright: ");
         assertThat(call.out()).isEmpty();
@@ -187,7 +201,8 @@ class MainTest {
 
     @Test
     void optionsStandBeforeOrAfterTheCommand() {
-        CommandLineCase.of(work, "-f", "a.yaml", "plan", "--only", "host/*", "--only", "kube", "--skip", "host/swap@n1");
+        CommandLineCase.of(
+                work, "-f", "a.yaml", "plan", "--only", "host/*", "--only", "kube", "--skip", "host/swap@n1");
         CommandLineCase.of(work, "--only", "host", "verify", "-f", "b.yaml");
         assertThat(work.asked)
                 .containsExactly(
@@ -202,7 +217,8 @@ class MainTest {
     @Test
     void undoTakesPathsAndAHost(@TempDir Path directory) {
         CommandLineCase.of(work, "undo", "--yes", "host/swap", "kube/**", "--host", "n2");
-        CommandLineCase.of(work, "reset", "--host", "n3", "-o", directory.resolve("p").toString());
+        CommandLineCase.of(
+                work, "reset", "--host", "n3", "-o", directory.resolve("p").toString());
         assertThat(work.asked).contains("undo [host/swap, kube/**]n2", "reset n3");
         assertThat(work.asked.stream().filter(each -> each.startsWith("run"))).hasSize(1);
         assertThat(directory.resolve("p")).exists();
@@ -210,13 +226,18 @@ class MainTest {
 
     @Test
     void explainFindsTheStepOfATarget() {
-        assertThat(CommandLineCase.of(work, "explain", "host/swap@n1").out()).startsWith("host/swap\n\nWhy\n  no swap\n");
+        assertThat(CommandLineCase.of(work, "explain", "host/swap@n1").out())
+                .startsWith("host/swap\n\nWhy\n  no swap\n");
         assertThat(CommandLineCase.of(work, "explain").out()).isEqualTo("host/swap  no swap\n");
     }
 
     @Test
     void journalIsShownAndChecked() {
-        assertThat(CommandLineCase.of(work, "journal", "list").lines()).hasSize(2).first().asString().startsWith("run-b");
+        assertThat(CommandLineCase.of(work, "journal", "list").lines())
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("run-b");
         assertThat(CommandLineCase.of(work, "journal", "show", "run-a").lines()).hasSize(1);
         assertThat(CommandLineCase.of(work, "journal", "verify").exit()).isZero();
         work.problems = List.of("line 3 was changed");

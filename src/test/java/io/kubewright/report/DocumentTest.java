@@ -32,10 +32,18 @@ class DocumentTest {
             entry(4, "run-a", "end", Optional.empty(), "done"),
             entry(5, "run-b", "start", Optional.empty(), "1 steps"));
 
-    private static Journal.Entry entry(
-            long sequence, String run, String event, Optional<StepId> step, String detail) {
+    private static Journal.Entry entry(long sequence, String run, String event, Optional<StepId> step, String detail) {
         return new Journal.Entry(
-                sequence, Samples.WHEN.plusSeconds(sequence), "ada", run, "0123456789abcdef", event, step, detail, "p", "h");
+                sequence,
+                Samples.WHEN.plusSeconds(sequence),
+                "ada",
+                run,
+                "0123456789abcdef",
+                event,
+                step,
+                detail,
+                "p",
+                "h");
     }
 
     @TestFactory
@@ -81,7 +89,8 @@ class DocumentTest {
     }
 
     private static DynamicTest valid(String schema, String document) {
-        String name = schema + ": " + document.strip().substring(0, Math.min(90, document.strip().length()));
+        String name = schema + ": "
+                + document.strip().substring(0, Math.min(90, document.strip().length()));
         return DynamicTest.dynamicTest(name.replaceAll("\\s+", " "), () -> {
             JsonNode tree = MAPPER.readTree(document);
             assertThat(tree.path("schema").asString()).isEqualTo("kubewright.io/" + schema + "/v1");

@@ -72,10 +72,14 @@ class RunStateTest {
             int width = 20 + random.nextInt(100);
             int height = 5 + random.nextInt(30);
             List<String> lines = state.lines(round * 1000L, width, height, Style.PLAIN, random.nextBoolean());
-            assertThat(lines).as("seed %d round %d", seed, round).hasSizeLessThanOrEqualTo(height).allSatisfy(line -> {
-                assertThat(line.length()).isLessThanOrEqualTo(width);
-                assertThat(line.chars().noneMatch(Character::isISOControl)).isTrue();
-            });
+            assertThat(lines)
+                    .as("seed %d round %d", seed, round)
+                    .hasSizeLessThanOrEqualTo(height)
+                    .allSatisfy(line -> {
+                        assertThat(line.length()).isLessThanOrEqualTo(width);
+                        assertThat(line.chars().noneMatch(Character::isISOControl))
+                                .isTrue();
+                    });
         }
     }
 

@@ -44,7 +44,8 @@ class RunViewTest {
     void onATerminalOnlyWhatStaysIsLeft() {
         show(RunView.Mode.LIVE);
         List<String> screen = new ArrayList<>();
-        Matcher piece = Pattern.compile("\u001b\\[(\\d+)A\r\u001b\\[J|([^\n]*)\n").matcher(text());
+        Matcher piece =
+                Pattern.compile("\u001b\\[(\\d+)A\r\u001b\\[J|([^\n]*)\n").matcher(text());
         int moved = 0;
         while (piece.find()) {
             if (piece.group(1) != null) {

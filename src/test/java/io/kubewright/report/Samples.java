@@ -36,9 +36,15 @@ final class Samples {
                             "net.ipv4.ip_forward 1\nnet.ipv4.conf.all.rp_filter 2\n")
                     .withDeviation(Optional.of("shared-kernel: vm.* settings are left alone")));
             steps.add(Step.known(
-                    new StepId("host/modules", host), Action.SAME, "bridged packets are seen", List.of(), "a\n", "a\n"));
+                    new StepId("host/modules", host),
+                    Action.SAME,
+                    "bridged packets are seen",
+                    List.of(),
+                    "a\n",
+                    "a\n"));
         }
-        String config = IntStream.rangeClosed(1, 20).mapToObj(n -> "line " + n + "\n").collect(Collectors.joining());
+        String config =
+                IntStream.rangeClosed(1, 20).mapToObj(n -> "line " + n + "\n").collect(Collectors.joining());
         steps.add(Step.known(
                 StepId.parse("kube/containerd/config@n1"),
                 Action.CREATE,
@@ -141,8 +147,8 @@ final class Samples {
                 new RunEvent.HostUnreachable("n3", "connection refused at 10.77.0.13:22", "Is it on?"),
                 new RunEvent.ProofStarted("proof/dns/inside", "names resolve"),
                 new RunEvent.ProofLine("proof/dns/inside", "waiting for the pod"),
-                new RunEvent.ProofFound("proof/dns/inside", Finding.failed("cluster", "no answer from 10.96.0.10", 900)),
-                new RunEvent.RunFinished(
-                        RunEvent.Outcome.FAILED, new RunEvent.Counts(1, 1, 1, 1), 192_000));
+                new RunEvent.ProofFound(
+                        "proof/dns/inside", Finding.failed("cluster", "no answer from 10.96.0.10", 900)),
+                new RunEvent.RunFinished(RunEvent.Outcome.FAILED, new RunEvent.Counts(1, 1, 1, 1), 192_000));
     }
 }
