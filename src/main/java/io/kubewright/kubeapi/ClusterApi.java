@@ -22,7 +22,7 @@ public final class ClusterApi implements AutoCloseable {
     private static final int PORT = 6443;
 
     private static final Duration CONNECTING = Duration.ofSeconds(20);
-    private static final Duration ASKING = Duration.ofSeconds(5);
+    private static final Duration ASKING = Duration.ofSeconds(15);
     /** How long a finding that there is no usable API holds, so that many resources in a row do not each ask all hosts. */
     private static final Duration NEGATIVE_HOLDS = Duration.ofSeconds(2);
 
