@@ -4,6 +4,7 @@ import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.Refusal;
+import io.kubewright.engine.Secret;
 import io.kubewright.engine.StepId;
 import java.util.Optional;
 import java.util.Set;
@@ -34,14 +35,17 @@ record Init(
         if (NodeState.isStopped(observed, desired(observed))) {
             return NodeState.start();
         }
+        Secret token = Tokens.newToken();
         return (NodeState.isUnfinished(observed) ? NodeState.undo() : "")
-                + NodeState.workspace(configuration.init(node, Tokens.newToken()))
+                + NodeState.workspace(configuration.init(node, token))
                 + "mkdir -p \"$KW_STATE\"\necho init >" + NodeState.MARK + "\n"
                 + "kubeadm init phase certs ca --config \"$directory/kubeadm.yaml\"\n"
                 + vip.map(each -> each.bootstrap(node)).orElse("")
                 + "kw_say 'kubeadm init'\n"
                 + "kubeadm init --config \"$directory/kubeadm.yaml\" --skip-token-print\n"
                 + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"
+                + NodeState.ownAdmin(node)
+                + "kubeadm token delete --kubeconfig \"$directory/admin.conf\" " + Tokens.name(token) + "\n"
                 + "rm -f " + NodeState.MARK + "\n";
     }
 

@@ -85,7 +85,11 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> serves, Kubeadm
                     trap 'rm -rf "$directory"' EXIT
                     """ + NodeState.ownAdmin(node) + """
                     kubeadm token delete --kubeconfig "$directory/admin.conf" %s
-                    kubectl --kubeconfig "$directory/admin.conf" -n kube-system delete secret kubeadm-certs --ignore-not-found
+                    # The certificates belong to a token without use that only carries their lifetime.
+                    carrier=$(kubectl --kubeconfig "$directory/admin.conf" -n kube-system get secret kubeadm-certs \\
+                        --ignore-not-found -o jsonpath='{.metadata.ownerReferences[*].name}')
+                    kubectl --kubeconfig "$directory/admin.conf" -n kube-system delete secret --ignore-not-found \\
+                        kubeadm-certs $carrier
                     """.formatted(Tokens.name(token(outputs, node.step(PATH))));
         }
 
