@@ -50,11 +50,11 @@ final class ClockProof {
             long begin = System.nanoTime();
             ScriptResult result = targets.get(host).run("exec date +%s.%N\n", LIMIT.dividedBy(READINGS), _ -> {});
             double elapsed = (System.nanoTime() - begin) / 1e9;
-            if (result.exitCode() != 0) {
+            if (result.exitCode() != 0 || !result.stdout().matches("\\d+\\.\\d+\n")) {
                 throw new TargetException(
                         host,
                         TargetException.Code.PROTOCOL,
-                        "its clock could not be read: " + result.stderr().strip(),
+                        "its clock could not be read: " + (result.stdout() + result.stderr()).strip(),
                         "Run date on the host.");
             }
             Reading reading = reading(result.stdout(), wall / 1e3, elapsed);

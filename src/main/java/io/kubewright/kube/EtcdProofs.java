@@ -41,7 +41,7 @@ final class EtcdProofs {
             echo "== members"; ask member list
             echo "== status"; ask endpoint status
             echo "== health"; ask endpoint health
-            exit 0
+            echo "== end"
             } </dev/null
             """;
 
@@ -52,7 +52,7 @@ final class EtcdProofs {
         this.controlPlanes = controlPlanes;
         this.answers = new Once<>(() -> Together.ask(controlPlanes, LIMIT.plusSeconds(5), host -> {
             ScriptResult result = targets.get(host.name()).run(SCRIPT, LIMIT, _ -> {});
-            if (result.exitCode() != 0) {
+            if (result.exitCode() != 0 || !result.stdout().endsWith("== end\n")) {
                 throw new TargetException(
                         host.name(),
                         TargetException.Code.PROTOCOL,

@@ -66,14 +66,14 @@ record HostLook(
                 sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' "$file"
               fi
             done
-            exit 0
+            echo "== end"
             } </dev/null
             """;
 
     static Map<Host, Asked<HostLook>> at(List<Host> hosts, Targets targets) throws InterruptedException {
         return Together.ask(hosts, LIMIT.plusSeconds(5), host -> {
             ScriptResult result = targets.get(host.name()).run(SCRIPT, LIMIT, _ -> {});
-            if (result.exitCode() != 0) {
+            if (result.exitCode() != 0 || !result.stdout().endsWith("== end\n")) {
                 throw new TargetException(
                         host.name(),
                         TargetException.Code.PROTOCOL,

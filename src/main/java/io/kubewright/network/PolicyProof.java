@@ -119,6 +119,13 @@ final class PolicyProof {
             Map<String, Asked<Map<String, Outcome>>> denied,
             Map<String, Asked<Map<String, Outcome>>> allowed,
             Map<String, Asked<Map<String, Outcome>>> others) {
+        Optional<String> untried = java.util.stream.Stream.of(denied, allowed, others)
+                .flatMap(each -> Optional.ofNullable(each.get(way.node())).stream())
+                .flatMap(each -> each.<Optional<String>>fold(_ -> Optional.empty(), Optional::of).stream())
+                .findFirst();
+        if (untried.isPresent()) {
+            return Verdict.failed("policies on " + way.node() + " could not be tried: " + untried.get());
+        }
         Course course = new Course(
                 reached(denied, way.node(), "deny"),
                 reached(allowed, way.node(), "allow"),

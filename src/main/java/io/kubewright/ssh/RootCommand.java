@@ -76,6 +76,9 @@ final class RootCommand implements AutoCloseable {
             onTick.run();
             if (event.isEmpty()) {
                 // A process left behind may hold the output open for ever; its parent's end is the script's end.
+                if (running.hasOutputWaiting()) {
+                    lastSeen = System.nanoTime();
+                }
                 if (running.hasExitStatus() && System.nanoTime() - lastSeen > QUIET_NANOS) {
                     return result(deadline);
                 }

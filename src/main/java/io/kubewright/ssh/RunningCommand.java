@@ -153,6 +153,17 @@ final class RunningCommand implements AutoCloseable {
         return channel.getExitStatus() != null || channel.getExitSignal() != null;
     }
 
+    /** True while output that has arrived has not been handed on: its readers may lack processor time for seconds. */
+    boolean hasOutputWaiting() {
+        try {
+            return !events.isEmpty()
+                    || channel.getInvertedOut().available() > 0
+                    || channel.getInvertedErr().available() > 0;
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
     /**
      * How it ended: 0–255, or 128 plus the signal's number.
      *

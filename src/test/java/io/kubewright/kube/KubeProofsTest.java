@@ -89,7 +89,8 @@ class KubeProofsTest {
         assertThat(NodeProof.judge(N4, "1.36.4", Optional.empty(), answered(look("active", Set.of(), Set.of())))
                         .evidence())
                 .isEqualTo("the cluster has no node n4");
-        assertThat(NodeProof.noStrangers(List.of(N4), Set.of("n4", "n9")).evidence()).contains("n9");
+        assertThat(NodeProof.noStrangers(List.of(N4), Set.of("n4", "n9")).evidence())
+                .contains("n9");
     }
 
     private static KubeObject pod() {
@@ -107,8 +108,8 @@ class KubeProofsTest {
                 "etcd", "n1", Optional.of(pod()), answered(look("active", Set.of("etcd"), Set.of())));
         assertThat(green.ok()).isTrue();
         assertThat(green.evidence()).endsWith("restarts: 2");
-        Verdict stale = ComponentProofs.judge(
-                "etcd", "n1", Optional.of(pod()), answered(look("active", Set.of(), Set.of())));
+        Verdict stale =
+                ComponentProofs.judge("etcd", "n1", Optional.of(pod()), answered(look("active", Set.of(), Set.of())));
         assertThat(stale.evidence()).isEqualTo("containerd on n1 runs no container etcd");
     }
 
@@ -137,7 +138,8 @@ class KubeProofsTest {
                                 "kube-scheduler", first, lease("n2_1f0c", "2026-11-22T20:00:02.000000Z"), 2100)
                         .evidence())
                 .isEqualTo("kube-scheduler on n2 leads and renewed its lease within 2100 ms");
-        assertThat(ComponentProofs.judgeLease("kube-scheduler", first, first, 20000).evidence())
+        assertThat(ComponentProofs.judgeLease("kube-scheduler", first, first, 20000)
+                        .evidence())
                 .contains("kube-scheduler on n2")
                 .contains("has not renewed it");
     }
@@ -157,13 +159,17 @@ class KubeProofsTest {
     @Test
     void membersOfEtcdAreTheControlPlanes() {
         Set<String> expected = new java.util.TreeSet<>(Set.of("n1", "n2"));
-        assertThat(EtcdProofs.judgeMembers("n1", expected, MEMBERS.formatted(""))).isEqualTo(
-                Verdict.ok("started, voting members: n1, n2"));
-        assertThat(EtcdProofs.judgeMembers("n1", expected, MEMBERS.formatted(",\"isLearner\":true")).evidence())
+        assertThat(EtcdProofs.judgeMembers("n1", expected, MEMBERS.formatted("")))
+                .isEqualTo(Verdict.ok("started, voting members: n1, n2"));
+        assertThat(EtcdProofs.judgeMembers("n1", expected, MEMBERS.formatted(",\"isLearner\":true"))
+                        .evidence())
                 .isEqualTo("member n2 of etcd is a learner: it has no vote");
         expected.add("n3");
-        assertThat(EtcdProofs.judgeMembers("n1", expected, MEMBERS.formatted("")).ok()).isFalse();
-        assertThat(EtcdProofs.judgeMembers("n1", expected, "Error: context deadline exceeded").evidence())
+        assertThat(EtcdProofs.judgeMembers("n1", expected, MEMBERS.formatted(""))
+                        .ok())
+                .isFalse();
+        assertThat(EtcdProofs.judgeMembers("n1", expected, "Error: context deadline exceeded")
+                        .evidence())
                 .contains("etcd on n1 does not list its members");
     }
 
@@ -171,8 +177,8 @@ class KubeProofsTest {
     void healthOfEtcdNamesTheLeaderAndTheSize() {
         Verdict verdict = EtcdProofs.judgeHealth(
                 "n1", "[{\"endpoint\":\"https://127.0.0.1:2379\",\"health\":true,\"took\":\"9.5ms\"}]", STATUS);
-        assertThat(verdict).isEqualTo(Verdict.ok(
-                "commits in 9.5ms, etcd 3.6.16, database 2088 KiB, leader 8e9e05c52164694d"));
+        assertThat(verdict)
+                .isEqualTo(Verdict.ok("commits in 9.5ms, etcd 3.6.16, database 2088 KiB, leader 8e9e05c52164694d"));
         assertThat(EtcdProofs.judgeHealth(
                                 "n1",
                                 "[{\"endpoint\":\"https://127.0.0.1:2379\",\"health\":false,\"took\":\"5s\",\"error\":\"context deadline exceeded\"}]",
@@ -184,7 +190,8 @@ class KubeProofsTest {
     @Test
     void theEndpointMustSayOk() {
         Outcome ok = new Outcome("readyz", true, 1, 0, 0, Map.of("200 ok | kubernetes,n2", 1), "", 7);
-        assertThat(EndpointProofs.judge("the endpoint 10.77.0.200:6443", "host n4", ok).evidence())
+        assertThat(EndpointProofs.judge("the endpoint 10.77.0.200:6443", "host n4", ok)
+                        .evidence())
                 .isEqualTo("/readyz says ok after 7 ms; the certificate names kubernetes,n2");
         Outcome silent = new Outcome("readyz", false, 3, 0, 0, Map.of(), "no answer in time", 0);
         assertThat(EndpointProofs.judge("the endpoint 10.77.0.200:6443", "host n4", silent))
@@ -217,9 +224,11 @@ class KubeProofsTest {
         Map<String, String> files = Map.of("/etc/kubernetes/pki/ca.crt", pem);
         assertThat(CertificateJudge.judge("n1", files, end.minusSeconds(31 * 86_400L)))
                 .isEqualTo(Verdict.ok("days left: ca.crt 31"));
-        assertThat(CertificateJudge.judge("n1", files, end.minusSeconds(30 * 86_400L - 1)).evidence())
+        assertThat(CertificateJudge.judge("n1", files, end.minusSeconds(30 * 86_400L - 1))
+                        .evidence())
                 .startsWith("/etc/kubernetes/pki/ca.crt on n1 ends in 29 days");
-        assertThat(CertificateJudge.judge("n1", Map.of("/x.crt", "nonsense"), end).evidence())
+        assertThat(CertificateJudge.judge("n1", Map.of("/x.crt", "nonsense"), end)
+                        .evidence())
                 .contains("/x.crt on n1 holds no certificate");
         assertThat(CertificateJudge.judge("n1", Map.of(), end).ok()).isFalse();
     }

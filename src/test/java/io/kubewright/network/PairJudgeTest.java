@@ -28,7 +28,8 @@ class PairJudgeTest {
         return new Exchange.Seen(Map.of(), flows, "", received, sent);
     }
 
-    private static final List<String> ALL = OTHERS.stream().map(ProofNode::address).toList();
+    private static final List<String> ALL =
+            OTHERS.stream().map(ProofNode::address).toList();
 
     @Test
     void aNodeWhoseVxlanGoesBothWaysIsGreen() {
@@ -65,16 +66,18 @@ class PairJudgeTest {
 
     @Test
     void vxlanWithoutOurWordsDoesNotCount() {
-        List<Flow> foreign = ALL.stream().flatMap(peer -> Stream.of(
-                        new Flow("eth0", "out", peer, 500, 0), new Flow("eth0", "in", peer, 500, 0)))
+        List<Flow> foreign = ALL.stream()
+                .flatMap(peer -> Stream.of(new Flow("eth0", "out", peer, 500, 0), new Flow("eth0", "in", peer, 500, 0)))
                 .toList();
-        assertThat(PairJudge.wire(N1, OTHERS, new Exchange.Seen(Map.of(), foreign, "", 500, 500)).ok())
+        assertThat(PairJudge.wire(N1, OTHERS, new Exchange.Seen(Map.of(), foreign, "", 500, 500))
+                        .ok())
                 .isFalse();
     }
 
     @Test
     void countersAreReadFromProcNetDev() {
-        // /proc/net/dev of a Debian 13 host, cut by the sed of Exchange's script; flows and outcomes as the probe prints them.
+        // /proc/net/dev of a Debian 13 host, cut by the sed of Exchange's script; flows and outcomes as the probe
+        // prints them.
         Exchange.Seen seen = Exchange.read(Sections.parse("""
                 == before
                 vxlan.calico   12345     100    0    0    0     0          0         0    23456     200    0    0    0     0       0          0
