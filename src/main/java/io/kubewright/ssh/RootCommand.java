@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 final class RootCommand implements AutoCloseable {
     private static final Duration UNTIL_ROOT = Duration.ofSeconds(60);
     private static final long TICK_MILLIS = 100;
-    private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long MOST_OUTPUT = 64L * 1024 * 1024;
 
     private final String target;

@@ -130,7 +130,7 @@ class SessionsIT {
             assertThat(run(hosts, "kill -9 $$").exitCode()).isEqualTo(137);
             assertThat(run(hosts, "exec >&- 2>&-; sleep 0.5; exit 5").exitCode())
                     .isEqualTo(5);
-            assertThat(run(hosts, "sleep 20 & echo started").stdout()).isEqualTo("started\n");
+            assertThat(run(hosts, "sleep 300 & echo started").stdout()).isEqualTo("started\n");
             assertThat(run(hosts, "if true; then echo never").exitCode()).isEqualTo(2);
             assertThat(run(hosts, "cat; echo $?").stdout()).isEqualTo("0\n");
             assertThat(run(hosts, "# only a comment").exitCode()).isZero();
