@@ -22,10 +22,12 @@ final class Exec implements WebSocket.Listener {
     private static final int STDERR = 2;
     private static final int ERROR = 3;
     private static final int NORMAL_CLOSURE = 1000;
+    private static final Duration LAST_OUTPUT = Duration.ofSeconds(10);
 
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
 
     private Exec() {}
 
@@ -46,6 +48,7 @@ final class Exec implements WebSocket.Listener {
                     connection.webSocket(path(namespace, pod, container, command), PROTOCOL, exec), limit);
             try {
                 int code = ApiConnection.await(exec.exitCode, Duration.between(Instant.now(), deadline));
+                exec.awaitOutput(Duration.between(Instant.now(), deadline));
                 return new ExecResult(code, text(exec.stdout), text(exec.stderr));
             } finally {
                 socket.sendClose(NORMAL_CLOSURE, "done");
@@ -69,6 +72,15 @@ final class Exec implements WebSocket.Listener {
                     "API server: " + what + " was cut off: " + Causes.of(e) + exec.soFar(),
                     "Run it again.",
                     e);
+        }
+    }
+
+    /** The streams are copied side by side, so the status may come before the last output; the close comes after all. */
+    private void awaitOutput(Duration limit) throws InterruptedException, IOException {
+        try {
+            ApiConnection.await(closed, limit.compareTo(LAST_OUTPUT) < 0 ? limit : LAST_OUTPUT);
+        } catch (TimeoutException e) {
+            // A server that does not close: what has come is all there is.
         }
     }
 
@@ -127,11 +139,13 @@ final class Exec implements WebSocket.Listener {
 
     @Override
     public void onClose(WebSocket socket, int code, @Nullable String reason) {
+        closed.complete(true);
         exitCode.completeExceptionally(new IOException("closed with " + code + " before the command ended"));
     }
 
     @Override
     public void onError(WebSocket socket, Throwable error) {
+        closed.complete(false);
         exitCode.completeExceptionally(error);
     }
 }
