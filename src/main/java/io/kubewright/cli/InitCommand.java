@@ -72,8 +72,7 @@ final class InitCommand implements Callable<Integer> {
         context.print(
                 () -> file + " is written: read it through, then run: kubewright plan -f " + file + "\n",
                 () -> new JsonMapper()
-                                .writeValueAsString(
-                                        Map.of("schema", "kubewright.io/init/v1", "file", file.toString()))
+                                .writeValueAsString(Map.of("schema", "kubewright.io/init/v1", "file", file.toString()))
                         + "\n");
         return ExitCode.DONE.number();
     }
@@ -86,7 +85,8 @@ final class InitCommand implements Callable<Integer> {
                     throw new IllegalArgumentException("'" + host + "' is named twice");
                 }
             } catch (IllegalArgumentException e) {
-                throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), "see kubewright init --help");
+                throw new CommandException(
+                        ExitCode.USAGE, String.valueOf(e.getMessage()), "see kubewright init --help");
             }
         }
         return addresses;

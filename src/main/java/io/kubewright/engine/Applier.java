@@ -13,10 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Does what a plan says: hosts side by side, each step guarded before and confirmed after. The only thing that acts. */
 public final class Applier {
     private static final int LIVE_AT_ONCE = 6;
+    private static final Duration API_PATIENCE = Duration.ofMinutes(4);
+    private static final Duration API_PAUSE = Duration.ofSeconds(3);
     private static final Duration LAST_STEP = Duration.ofMinutes(10);
     private static final DateTimeFormatter RUN_ID =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -183,43 +186,70 @@ public final class Applier {
         }
     }
 
+    /**
+     * While control planes join, etcd gains members and the API falters for seconds: what is only out of reach is tried
+     * again, from the look on, so nothing is done twice.
+     */
     private void performLive(Run run, Step step) throws InterruptedException {
-        ClusterResource resource =
-                (ClusterResource) Optional.ofNullable(resources.get(step.id())).orElseThrow();
+        ClusterResource resource = (ClusterResource)
+                Optional.ofNullable(resources.get(step.id())).orElseThrow();
         long start = System.nanoTime();
-        try {
-            switch (resource.observe()) {
-                case Observation.Deferred(String _, String reason) -> {
-                    run.fail(
-                            step.id(),
-                            1,
-                            "it still cannot be observed: " + reason,
-                            "Look at what it names, then apply again.");
+        long patience = start + API_PATIENCE.toNanos();
+        AtomicBoolean begun = new AtomicBoolean();
+        while (true) {
+            try {
+                attemptLive(run, step, resource, begun, start);
+                return;
+            } catch (TargetException e) {
+                if (System.nanoTime() > patience) {
+                    run.fail(step.id(), 1, e.getMessage(), e.hint());
                     return;
                 }
-                case Observation.Known(String observed, String desired) -> {
-                    if (observed.equals(desired)) {
-                        run.skip(step.id(), "already as wanted");
-                        return;
-                    }
-                    if (step.observed().isPresent()
-                            && !Digest.sha256(observed).equals(step.observed().get())) {
-                        run.refuse(step.id(), "it changed since the plan was made", "Plan again and look at the diff.");
-                        return;
-                    }
-                    run.begin(step.id());
-                    resource.apply(observed, text -> run.emit(new RunEvent.StepLine(step.id(), text)));
-                }
+                run.emit(new RunEvent.StepLine(step.id(), "trying again: " + e.getMessage()));
+                Thread.sleep(API_PAUSE);
+            } catch (InterruptedException e) {
+                run.fail(step.id(), 130, "interrupted", "Run apply again: it goes on from here.");
+                throw e;
+            } catch (RuntimeException e) {
+                run.fail(step.id(), 1, String.valueOf(e.getMessage()), "Run with -v to see where this comes from.");
+                return;
             }
-            confirmLive(run, step, resource, start);
-        } catch (TargetException e) {
-            run.fail(step.id(), 1, e.getMessage(), e.hint());
-        } catch (InterruptedException e) {
-            run.fail(step.id(), 130, "interrupted", "Run apply again: it goes on from here.");
-            throw e;
-        } catch (RuntimeException e) {
-            run.fail(step.id(), 1, String.valueOf(e.getMessage()), "Run with -v to see where this comes from.");
         }
+    }
+
+    private static void attemptLive(
+            Run run, Step step, ClusterResource resource, AtomicBoolean begun, long start)
+            throws InterruptedException {
+        switch (resource.observe()) {
+            case Observation.Deferred(String _, String reason) ->
+                throw new TargetException(
+                        StepId.CLUSTER,
+                        TargetException.Code.UNREACHABLE,
+                        "it still cannot be observed: " + reason,
+                        "Look at what it names, then apply again.");
+            case Observation.Known(String observed, String desired) -> {
+                if (observed.equals(desired)) {
+                    if (begun.get()) {
+                        run.done(step.id(), (System.nanoTime() - start) / 1_000_000);
+                    } else {
+                        run.skip(step.id(), "already as wanted");
+                    }
+                    return;
+                }
+                boolean stale = !begun.get()
+                        && step.observed().isPresent()
+                        && !Digest.sha256(observed).equals(step.observed().get());
+                if (stale) {
+                    run.refuse(step.id(), "it changed since the plan was made", "Plan again and look at the diff.");
+                    return;
+                }
+                if (begun.compareAndSet(false, true)) {
+                    run.begin(step.id());
+                }
+                resource.apply(observed, text -> run.emit(new RunEvent.StepLine(step.id(), text)));
+            }
+        }
+        confirmLive(run, step, resource, start);
     }
 
     private static void confirmLive(Run run, Step step, ClusterResource resource, long start)

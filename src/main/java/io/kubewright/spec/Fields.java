@@ -58,8 +58,7 @@ public final class Fields {
 
     /** The keys in the file, in its order. */
     public Set<String> keys() {
-        return own.map(mapping -> Collections.unmodifiableSet(
-                        mapping.entries().sequencedKeySet()))
+        return own.map(mapping -> Collections.unmodifiableSet(mapping.entries().sequencedKeySet()))
                 .orElse(Set.of());
     }
 

@@ -97,7 +97,11 @@ class ClusterIT {
     static void nothingIsLeft() {
         if (ours) {
             assertThat(kubewright("lab", "down").code()).isZero();
-            assertThat(kubewright("lab", "status", "--json").json().path("phase").asString()).isEqualTo("none");
+            assertThat(kubewright("lab", "status", "--json")
+                            .json()
+                            .path("phase")
+                            .asString())
+                    .isEqualTo("none");
         }
     }
 
@@ -179,8 +183,8 @@ class ClusterIT {
     }
 
     private static int logins(String host) throws IOException, InterruptedException {
-        return Integer.parseInt(
-                on(host, "journalctl -q -u ssh -o cat | grep -c 'Accepted publickey' || :").strip());
+        return Integer.parseInt(on(host, "journalctl -q -u ssh -o cat | grep -c 'Accepted publickey' || :")
+                .strip());
     }
 
     /** resourceVersion of every object that is ours. */
@@ -190,8 +194,16 @@ class ClusterIT {
         Map<String, String> versions = new TreeMap<>();
         for (String which : List.of(kinds, namespaced)) {
             program(
-                            "lab", "kubectl", "--", "get", which, "-A", "-l", "app.kubernetes.io/managed-by=kubewright",
-                            "-o", "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}")
+                            "lab",
+                            "kubectl",
+                            "--",
+                            "get",
+                            which,
+                            "-A",
+                            "-l",
+                            "app.kubernetes.io/managed-by=kubewright",
+                            "-o",
+                            "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}")
                     .lines()
                     .forEach(line -> versions.put(line.split(" ")[0], line.split(" ")[1]));
         }

@@ -38,7 +38,8 @@ class IntroductionTest {
 
         String text = proposal(hosts);
 
-        assertThat(text).isEqualTo(Files.readString(Path.of("src/test/resources/io/kubewright/cluster/init-three.yaml")));
+        assertThat(text)
+                .isEqualTo(Files.readString(Path.of("src/test/resources/io/kubewright/cluster/init-three.yaml")));
         ClusterFile.Reading reading = ClusterFile.check(Path.of("/etc/corp/c.yaml"), Document.parse("c.yaml", text));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.specification().controlPlanes()).hasSize(3);
@@ -77,9 +78,7 @@ class IntroductionTest {
     @Test
     void whatAHostSaysCannotWriteIntoTheFile() throws Exception {
         Reporting hosts = new Reporting();
-        hosts.add(
-                "root@10.77.0.11",
-                """
+        hosts.add("root@10.77.0.11", """
                 kubewright-fact hostname evil: {x}
                 kubewright-fact system Evil\u0085- name: x\u001b[31m
                 kubewright-fact address eth0 10.77.0.11/24
@@ -87,13 +86,15 @@ class IntroductionTest {
                 kubewright-fact address eth2
                 kubewright-fact
                 nonsense
-                """,
-                "kubewright-fact free 6.6.6.6\n");
+                """, "kubewright-fact free 6.6.6.6\n");
 
         String text = proposal(hosts);
 
-        assertThat(text).contains("- name: n1\n", "# Evil?- name: x?[31m, 0 processors").doesNotContain("6.6.6.6", "\u001b");
-        assertThat(ClusterFile.check(Path.of("/c.yaml"), Document.parse("c.yaml", text)).problems())
+        assertThat(text)
+                .contains("- name: n1\n", "# Evil?- name: x?[31m, 0 processors")
+                .doesNotContain("6.6.6.6", "\u001b");
+        assertThat(ClusterFile.check(Path.of("/c.yaml"), Document.parse("c.yaml", text))
+                        .problems())
                 .extracting(problem -> problem.code())
                 .containsOnly(Code.EMPTY_VALUE);
     }
@@ -106,9 +107,11 @@ class IntroductionTest {
         hosts.addUnreachable("root@10.77.0.13");
 
         assertThat(new Introduction(hosts).propose(hosts.addresses()))
-                .isInstanceOfSatisfying(Outcome.Unreached.class, unreached -> assertThat(unreached.failures())
-                        .extracting(TargetException::target)
-                        .containsExactly("root@10.77.0.12", "root@10.77.0.13"));
+                .isInstanceOfSatisfying(
+                        Outcome.Unreached.class,
+                        unreached -> assertThat(unreached.failures())
+                                .extracting(TargetException::target)
+                                .containsExactly("root@10.77.0.12", "root@10.77.0.13"));
     }
 
     @Test

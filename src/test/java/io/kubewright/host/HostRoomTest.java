@@ -325,7 +325,7 @@ class HostRoomTest {
             assertThat(host.calls("apt-get"))
                     .singleElement()
                     .asString()
-                    .contains("--no-download --no-install-recommends")
+                    .contains("--no-install-recommends", "Dir::Etc::SourceList=/dev/null")
                     .contains("/conntrack_1_1.4.8-2.deb")
                     .doesNotContain("kmod");
             assertThat(host.holdsBlob("c".repeat(64))).isFalse();
