@@ -11,11 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -49,15 +46,7 @@ class ObjectResourceIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws IOException, InterruptedException {
-        Optional<Path> binaries = RealApiServer.binaries();
-        if (binaries.isEmpty()) {
-            String reason = "no kube-apiserver and etcd: build a bundle, or set KUBEWRIGHT_TEST_BINARIES";
-            if ("true".equals(System.getenv("CI"))) {
-                Assertions.fail(reason);
-            }
-            Assumptions.abort(reason);
-        }
-        server = new RealApiServer(binaries.get(), directory);
+        server = RealApiServer.start(directory);
         api = server.api();
     }
 
