@@ -51,9 +51,15 @@ class ClusterApiTest {
             assertThat(api.state()).isEqualTo(new ApiState.Absent());
             ObjectResource map = ObjectResource.of(api, "test/map", Set.of(), KubeObject.of(MAP));
             assertThat(map.observe())
-                    .isInstanceOfSatisfying(Observation.Deferred.class, deferred -> assertThat(deferred.desired())
-                            .contains("app.kubernetes.io/managed-by: kubewright", "kubewright.io/step: test/map"));
-            assertThat(hosts.host("n1").scripts).as("asked once for both questions").hasValue(1);
+                    .isInstanceOfSatisfying(
+                            Observation.Deferred.class,
+                            deferred -> assertThat(deferred.desired())
+                                    .contains(
+                                            "app.kubernetes.io/managed-by: kubewright",
+                                            "kubewright.io/step: test/map"));
+            assertThat(hosts.host("n1").scripts)
+                    .as("asked once for both questions")
+                    .hasValue(1);
         }
     }
 
@@ -122,7 +128,8 @@ class ClusterApiTest {
         try (ClusterApi api = hosts.api()) {
             Thread waiting = Thread.ofVirtual().start(() -> {
                 try {
-                    found.set(api.client().await(POD, Conditions.podPhase("Running"), Duration.ofSeconds(30), said::add));
+                    found.set(
+                            api.client().await(POD, Conditions.podPhase("Running"), Duration.ofSeconds(30), said::add));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -145,7 +152,8 @@ class ClusterApiTest {
                 await().until(() -> one.watching() == 1);
                 one.remove(POD);
             });
-            assertThat(api.client().await(POD, Conditions.gone(), Duration.ofSeconds(20), Progress.NONE)).isEmpty();
+            assertThat(api.client().await(POD, Conditions.gone(), Duration.ofSeconds(20), Progress.NONE))
+                    .isEmpty();
             removing.join();
         }
     }
@@ -154,8 +162,8 @@ class ClusterApiTest {
     void aWaitThatTakesTooLongSaysWhatIsMissing() {
         one.put(pod("Pending"));
         try (ClusterApi api = hosts.api()) {
-            assertThatThrownBy(() -> api.client()
-                            .await(POD, Conditions.podReady(), Duration.ofMillis(300), Progress.NONE))
+            assertThatThrownBy(
+                            () -> api.client().await(POD, Conditions.podReady(), Duration.ofMillis(300), Progress.NONE))
                     .isInstanceOf(ApiException.class)
                     .hasMessageContaining("p: Pending")
                     .extracting(e -> ((ApiException) e).code())

@@ -71,7 +71,8 @@ final class FakeApiServer implements AutoCloseable {
     }
 
     private void tell(String type, KubeObject object) {
-        byte[] line = (Json.write(Map.of("type", type, "object", object.content())) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] line =
+                (Json.write(Map.of("type", type, "object", object.content())) + "\n").getBytes(StandardCharsets.UTF_8);
         for (OutputStream watcher : watchers) {
             try {
                 watcher.write(line);

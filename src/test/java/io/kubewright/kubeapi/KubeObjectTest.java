@@ -20,7 +20,8 @@ class KubeObjectTest {
 
     @Test
     void pathsLeadThroughMapsAndNamedItems() {
-        assertThat(POD.at("spec", "containers", "[b]", "env", "[ONE]", "value").text()).hasValue("1");
+        assertThat(POD.at("spec", "containers", "[b]", "env", "[ONE]", "value").text())
+                .hasValue("1");
         assertThat(POD.at("spec", "containers", "[c]", "env").isPresent()).isFalse();
         assertThat(POD.at("status", "count").number()).hasValue(3);
         assertThat(POD.is("Ready")).isTrue();
@@ -30,7 +31,9 @@ class KubeObjectTest {
     @Test
     void editsMakeWhatIsMissingAndLeaveTheOriginal() {
         KubeObject edited = POD.with("2", "spec", "containers", "[a]", "env", "[TWO]", "value");
-        assertThat(edited.at("spec", "containers", "[a]", "env", "[TWO]", "value").text()).hasValue("2");
+        assertThat(edited.at("spec", "containers", "[a]", "env", "[TWO]", "value")
+                        .text())
+                .hasValue("2");
         assertThat(edited.at("spec", "containers", "[a]", "image").text()).hasValue("x:1");
         assertThat(POD.at("spec", "containers", "[a]", "env").isPresent()).isFalse();
         assertThat(edited.without("spec", "containers", "[a]", "env")).isEqualTo(POD);
@@ -38,7 +41,9 @@ class KubeObjectTest {
 
     @Test
     void anEditThatMustHitSomethingNamesWhatItMissed() {
-        assertThat(POD.replacing("y:2", "spec", "containers", "[a]", "image").at("spec", "containers", "[a]", "image").text())
+        assertThat(POD.replacing("y:2", "spec", "containers", "[a]", "image")
+                        .at("spec", "containers", "[a]", "image")
+                        .text())
                 .hasValue("y:2");
         assertThatThrownBy(() -> POD.replacing("0", "spec", "containers", "[a]", "env", "[ONE]", "value"))
                 .isInstanceOf(ApiException.class)

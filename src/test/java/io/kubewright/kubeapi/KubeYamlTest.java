@@ -10,9 +10,10 @@ import org.junit.jupiter.api.Test;
 class KubeYamlTest {
     @Test
     void aTextDependsOnTheContentAlone() {
-        KubeObject one = KubeYaml.readOne("one", "{kind: X, apiVersion: v1, metadata: {name: web, labels: {b: '2', a: '1'}}}");
-        KubeObject other =
-                KubeYaml.readOne("other", "apiVersion: v1\nmetadata:\n  labels:\n    a: \"1\"\n    b: \"2\"\n  name: web\nkind: X\n");
+        KubeObject one =
+                KubeYaml.readOne("one", "{kind: X, apiVersion: v1, metadata: {name: web, labels: {b: '2', a: '1'}}}");
+        KubeObject other = KubeYaml.readOne(
+                "other", "apiVersion: v1\nmetadata:\n  labels:\n    a: \"1\"\n    b: \"2\"\n  name: web\nkind: X\n");
         assertThat(KubeYaml.write(one)).isEqualTo(KubeYaml.write(other)).isEqualTo("""
                 apiVersion: v1
                 kind: X
@@ -27,7 +28,20 @@ class KubeYamlTest {
     @Test
     void textsOfSeveralLinesAreBlocksAndAmbiguousOnesAreQuoted() {
         String text = KubeYaml.write(Map.of(
-                "lines", "one\ntwo\n", "yes", "no", "octal", "0644", "date", "2026-01-02", "plain", "a b", "number", 7, "list", List.of("x", 1.5, true)));
+                "lines",
+                "one\ntwo\n",
+                "yes",
+                "no",
+                "octal",
+                "0644",
+                "date",
+                "2026-01-02",
+                "plain",
+                "a b",
+                "number",
+                7,
+                "list",
+                List.of("x", 1.5, true)));
         assertThat(text).isEqualTo("""
                 date: "2026-01-02"
                 lines: |
@@ -76,7 +90,8 @@ class KubeYamlTest {
                 {apiVersion: v1, kind: C, metadata: {name: c, creationTimestamp: null}}
                 """);
         assertThat(objects).extracting(KubeObject::kind).containsExactly("A", "B", "C");
-        assertThat(objects.getLast().at("metadata", "creationTimestamp").isPresent()).isFalse();
+        assertThat(objects.getLast().at("metadata", "creationTimestamp").isPresent())
+                .isFalse();
     }
 
     @Test

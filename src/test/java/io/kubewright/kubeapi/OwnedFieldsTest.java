@@ -43,7 +43,8 @@ class OwnedFieldsTest {
 
     @Test
     void onlyWhatWeAppliedIsSeen() {
-        assertThat(KubeYaml.write(OwnedFields.of(SERVICE, "kubewright").in(SERVICE))).isEqualTo("""
+        assertThat(KubeYaml.write(OwnedFields.of(SERVICE, "kubewright").in(SERVICE)))
+                .isEqualTo("""
                 apiVersion: v1
                 kind: Service
                 metadata:
@@ -65,14 +66,12 @@ class OwnedFieldsTest {
 
     @Test
     void aUnionSeesWhatEitherSees() {
-        KubeObject other = SERVICE.with(
-                KubeYaml.readOne("fields", """
+        KubeObject other =
+                SERVICE.with(KubeYaml.readOne("fields", """
                         apiVersion: v1
                         kind: X
                         managedFields: [{manager: other, operation: Apply, fieldsV1: {"f:metadata": {"f:labels": {"f:theirs": {}}}}}]
-                        """).at("managedFields").value(),
-                "metadata",
-                "managedFields");
+                        """).at("managedFields").value(), "metadata", "managedFields");
         OwnedFields both = OwnedFields.of(SERVICE, "kubewright").union(OwnedFields.of(other, "other"));
         assertThat(Tree.of(both.in(SERVICE)).at("metadata", "labels").entries()).containsOnlyKeys("ours", "theirs");
     }

@@ -94,7 +94,15 @@ public final class RealApiServer implements AutoCloseable {
                 "--service-account-signing-key-file=" + key,
                 "--service-cluster-ip-range=10.96.0.0/16",
                 "--authorization-mode=Node,RBAC");
-        awaitReady();
+        boolean ready = false;
+        try {
+            awaitReady();
+            ready = true;
+        } finally {
+            if (!ready) {
+                close();
+            }
+        }
         start(
                 binaries.resolve("kube-controller-manager").toString(),
                 "--kubeconfig=" + admin,

@@ -20,8 +20,14 @@ class RewordingTest {
     @Test
     void onlyWhatDiffersStandsAsItIs() {
         Map<String, Object> live = Map.of(
-                "cpu", "1", "image", "x:1", "old", "gone soon",
-                "env", List.of(Map.of("name", "A", "value", "1"), Map.of("name", "B", "value", "2")));
+                "cpu",
+                "1",
+                "image",
+                "x:1",
+                "old",
+                "gone soon",
+                "env",
+                List.of(Map.of("name", "A", "value", "1"), Map.of("name", "B", "value", "2")));
         assertThat(Rewording.of(WANTED, MADE, live))
                 .contains(Map.of(
                         "cpu", "1000m",

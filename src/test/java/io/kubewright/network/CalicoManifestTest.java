@@ -30,7 +30,13 @@ class CalicoManifestTest {
                 Optional.of(1450),
                 images,
                 new BundleData(
-                        "Never", "r", "e", "d", "t", "p", Map.of("calico-node", Map.of("FELIX_DebugSkipCTLBCleanup", "true"))));
+                        "Never",
+                        "r",
+                        "e",
+                        "d",
+                        "t",
+                        "p",
+                        Map.of("calico-node", Map.of("FELIX_DebugSkipCTLBCleanup", "true"))));
     }
 
     private static String manifest() throws IOException {
@@ -49,11 +55,14 @@ class CalicoManifestTest {
                         "ConfigMap calico-config: data.calico_backend: bird -> vxlan",
                         "ConfigMap calico-config: data.veth_mtu: 0 -> 1450",
                         "DaemonSet calico-node: spec.template.metadata.annotations: nothing ->"
-                                + " {kubewright.io/configuration=" + Digest.sha256(KubeYaml.write(after.getFirst())) + "}",
-                        node + ".env[CALICO_IPV4POOL_CIDR]: nothing -> {name=CALICO_IPV4POOL_CIDR, value=10.244.0.0/16}",
+                                + " {kubewright.io/configuration=" + Digest.sha256(KubeYaml.write(after.getFirst()))
+                                + "}",
+                        node
+                                + ".env[CALICO_IPV4POOL_CIDR]: nothing -> {name=CALICO_IPV4POOL_CIDR, value=10.244.0.0/16}",
                         node + ".env[CALICO_IPV4POOL_IPIP].value: Always -> Never",
                         node + ".env[CALICO_IPV4POOL_VXLAN].value: Never -> Always",
-                        node + ".env[FELIX_DebugSkipCTLBCleanup]: nothing -> {name=FELIX_DebugSkipCTLBCleanup, value=true}",
+                        node
+                                + ".env[FELIX_DebugSkipCTLBCleanup]: nothing -> {name=FELIX_DebugSkipCTLBCleanup, value=true}",
                         node + ".env[IP_AUTODETECTION_METHOD]: nothing ->"
                                 + " {name=IP_AUTODETECTION_METHOD, value=kubernetes-internal-ip}",
                         node + ".imagePullPolicy: IfNotPresent -> Never",

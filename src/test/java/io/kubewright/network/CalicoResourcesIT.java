@@ -99,7 +99,8 @@ class CalicoResourcesIT {
                 assertThat(once.observe())
                         .as(resource.id().toString())
                         .isInstanceOfSatisfying(
-                                Observation.Known.class, known -> assertThat(known.observed()).isEmpty());
+                                Observation.Known.class,
+                                known -> assertThat(known.observed()).isEmpty());
                 once.apply("", Progress.NONE);
                 if (resource.id().path().contains("/customresourcedefinition/")) {
                     ((ObjectResource) resource).apply("", Progress.NONE);
@@ -142,14 +143,14 @@ class CalicoResourcesIT {
         Map<StepId, String> versions = new java.util.HashMap<>();
         for (Resource resource : resources(api, manifest)) {
             // A controller may write a status of its own; the generation moves with what is wanted alone.
-            KubeObject live = api.client()
-                    .get(((ObjectResource) resource).object().ref())
-                    .orElseThrow();
+            KubeObject live =
+                    api.client().get(((ObjectResource) resource).object().ref()).orElseThrow();
             versions.put(
                     resource.id(),
                     live.at("metadata", "generation")
                             .text()
-                            .orElseGet(() -> live.at("metadata", "resourceVersion").text("")));
+                            .orElseGet(
+                                    () -> live.at("metadata", "resourceVersion").text("")));
         }
         return versions;
     }

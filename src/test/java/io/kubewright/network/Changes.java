@@ -18,7 +18,10 @@ final class Changes {
         Changes changes = new Changes();
         for (int index = 0; index < before.size(); index++) {
             KubeObject object = before.get(index);
-            changes.compare(object.kind() + " " + object.name() + ": ", object.at(), after.get(index).at());
+            changes.compare(
+                    object.kind() + " " + object.name() + ": ",
+                    object.at(),
+                    after.get(index).at());
         }
         return List.copyOf(changes.lines);
     }
@@ -35,7 +38,8 @@ final class Changes {
         } else if (named(before) && named(after)) {
             Set<String> names = new TreeSet<>(names(before));
             names.addAll(names(after));
-            names.forEach(name -> compare(place + "[" + name + "]", before.at("[" + name + "]"), after.at("[" + name + "]")));
+            names.forEach(
+                    name -> compare(place + "[" + name + "]", before.at("[" + name + "]"), after.at("[" + name + "]")));
         } else {
             lines.add(place + ": " + (before.isPresent() ? before : "nothing") + " -> "
                     + (after.isPresent() ? after : "nothing"));

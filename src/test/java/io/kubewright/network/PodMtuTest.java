@@ -45,15 +45,32 @@ class PodMtuTest {
                 Map.of(),
                 List.of(),
                 new SshSettings(
-                        Optional.empty(), Become.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+                        Optional.empty(),
+                        Become.NONE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
                 Pointer.ROOT);
     }
 
     static HostFacts facts(String name, String address, int mtu) {
         return new HostFacts(
-                name, name, "debian", "13", "amd64", "6.12", 2, 1L << 32, 2,
-                List.of(new HostFacts.Link("lo", 65536, "", List.of("127.0.0.1/8")),
+                name,
+                name,
+                "debian",
+                "13",
+                "amd64",
+                "6.12",
+                2,
+                1L << 32,
+                2,
+                List.of(
+                        new HostFacts.Link("lo", 65536, "", List.of("127.0.0.1/8")),
                         new HostFacts.Link("eth0", mtu, "", List.of(address + "/24"))),
-                Optional.of("eth0"), Optional.empty(), "id-" + name, Map.of());
+                Optional.of("eth0"),
+                Optional.empty(),
+                "id-" + name,
+                Map.of());
     }
 }
