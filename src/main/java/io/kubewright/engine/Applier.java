@@ -191,8 +191,8 @@ public final class Applier {
      * again, from the look on, so nothing is done twice.
      */
     private void performLive(Run run, Step step) throws InterruptedException {
-        ClusterResource resource = (ClusterResource)
-                Optional.ofNullable(resources.get(step.id())).orElseThrow();
+        ClusterResource resource =
+                (ClusterResource) Optional.ofNullable(resources.get(step.id())).orElseThrow();
         long start = System.nanoTime();
         long patience = start + API_PATIENCE.toNanos();
         AtomicBoolean begun = new AtomicBoolean();
@@ -217,8 +217,7 @@ public final class Applier {
         }
     }
 
-    private static void attemptLive(
-            Run run, Step step, ClusterResource resource, AtomicBoolean begun, long start)
+    private static void attemptLive(Run run, Step step, ClusterResource resource, AtomicBoolean begun, long start)
             throws InterruptedException {
         switch (resource.observe()) {
             case Observation.Deferred(String _, String reason) ->
