@@ -21,12 +21,6 @@ interface ClusterWork extends AutoCloseable {
     /** Observes and compares; changes nothing. */
     Plan plan(PathSelection selection, RunListener listener) throws InterruptedException;
 
-    /** The plan that takes the selected steps back, in reverse order; changes nothing. */
-    Plan undoPlan(PathSelection selection, Optional<String> host, RunListener listener) throws InterruptedException;
-
-    /** The plan that takes everything back, the cluster included; changes nothing. */
-    Plan resetPlan(PathSelection selection, Optional<String> host, RunListener listener) throws InterruptedException;
-
     /**
      * Does what a plan says. The listener gets all events, the last one too; that one is also returned.
      *

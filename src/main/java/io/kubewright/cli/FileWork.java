@@ -175,16 +175,6 @@ final class FileWork implements ClusterWork {
     }
 
     @Override
-    public Plan undoPlan(PathSelection selection, Optional<String> host, RunListener listener) {
-        throw new CommandException(ExitCode.FAILED, "undo is not part of this version", "see kubewright --help");
-    }
-
-    @Override
-    public Plan resetPlan(PathSelection selection, Optional<String> host, RunListener listener) {
-        throw new CommandException(ExitCode.FAILED, "reset is not part of this version", "see kubewright --help");
-    }
-
-    @Override
     public Journal.Reading journal() {
         return Journal.read(Journal.place(specification.metadata().name()));
     }

@@ -63,18 +63,6 @@ final class FakeWork implements ClusterWork, ClusterWork.Source {
     }
 
     @Override
-    public Plan undoPlan(PathSelection selection, Optional<String> host, RunListener listener) {
-        asked.add("undo " + selection.only() + host.orElse(""));
-        return plan;
-    }
-
-    @Override
-    public Plan resetPlan(PathSelection selection, Optional<String> host, RunListener listener) {
-        asked.add("reset " + host.orElse(""));
-        return plan;
-    }
-
-    @Override
     public RunEvent.RunFinished run(Plan run, RunListener listener) throws InterruptedException {
         asked.add("run " + run.id());
         listener.on(new RunEvent.RunStarted("r1", WHEN, run.kind(), 1));

@@ -308,13 +308,13 @@ class ApplierTest {
     void anInterruptFinishesTheStepAndBeginsNoOther() throws Exception {
         List<Resource> resources = List.of(
                 TextFile.of("t/slow@n1", directory.resolve("slow"), "x\n")
-                        .applying(_ -> "sleep 1; echo x >" + directory.resolve("slow") + "\n"),
+                        .applying(_ -> "sleep 4; echo x >" + directory.resolve("slow") + "\n"),
                 TextFile.of("t/next@n1", directory.resolve("next"), "x\n", "t/slow@n1"));
         Plan plan = plan(resources);
         Thread caller = Thread.currentThread();
         Thread.ofVirtual().start(() -> {
             while (events.stream().noneMatch(RunEvent.StepStarted.class::isInstance)) {
-                Thread.onSpinWait();
+                pause();
             }
             caller.interrupt();
         });
@@ -324,6 +324,14 @@ class ApplierTest {
         assertThat(finished.outcome()).isEqualTo(RunEvent.Outcome.INTERRUPTED);
         assertThat(directory.resolve("slow")).exists();
         assertThat(directory.resolve("next")).doesNotExist();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(5);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
