@@ -46,11 +46,7 @@ class MainTest {
     @CsvSource({"DONE, 0", "FAILED, 1", "REFUSED, 3", "INTERRUPTED, 130"})
     void theOutcomeOfARunIsTheExitCode(RunEvent.Outcome outcome, int exit) {
         work.outcome = outcome;
-        for (String command : List.of("apply", "undo", "reset")) {
-            assertThat(CommandLineCase.of(work, command, "--yes").exit())
-                    .as(command)
-                    .isEqualTo(exit);
-        }
+        assertThat(CommandLineCase.of(work, "apply", "--yes").exit()).isEqualTo(exit);
     }
 
     @Test
@@ -75,11 +71,9 @@ class MainTest {
 
     @Test
     void withoutATerminalAndWithoutYesNothingIsDone() {
-        for (String command : List.of("apply", "undo", "reset")) {
-            CommandLineCase call = CommandLineCase.of(work, command);
-            assertThat(call.exit()).as(command).isEqualTo(3);
-            assertThat(call.err()).contains("there is no terminal to ask on").contains("--yes");
-        }
+        CommandLineCase call = CommandLineCase.of(work, "apply");
+        assertThat(call.exit()).isEqualTo(3);
+        assertThat(call.err()).contains("there is no terminal to ask on").contains("--yes");
         assertThat(work.asked).noneMatch(each -> each.startsWith("run"));
     }
 
@@ -212,16 +206,6 @@ class MainTest {
                         "open b.yaml",
                         "verify [host]false",
                         "close");
-    }
-
-    @Test
-    void undoTakesPathsAndAHost(@TempDir Path directory) {
-        CommandLineCase.of(work, "undo", "--yes", "host/swap", "kube/**", "--host", "n2");
-        CommandLineCase.of(
-                work, "reset", "--host", "n3", "-o", directory.resolve("p").toString());
-        assertThat(work.asked).contains("undo [host/swap, kube/**]n2", "reset n3");
-        assertThat(work.asked.stream().filter(each -> each.startsWith("run"))).hasSize(1);
-        assertThat(directory.resolve("p")).exists();
     }
 
     @Test
