@@ -39,6 +39,7 @@ final class LabUpCommand implements Callable<Integer> {
 
     private final Context context;
     private final Map<String, Long> phases = new LinkedHashMap<>();
+    private int looks;
 
     @Option(names = "--hosts-only", description = "Only the hosts: no bundle, no cluster.")
     private boolean hostsOnly;
@@ -90,6 +91,7 @@ final class LabUpCommand implements Callable<Integer> {
                 verification = work.verify(PathSelection.ALL, false, view);
             }
             if (verification.ok() || look == LOOKS) {
+                looks = look;
                 return verification;
             }
             context.people().println("Not all holds yet; looking again in " + PAUSE.toSeconds() + " s.");
@@ -126,7 +128,11 @@ final class LabUpCommand implements Callable<Integer> {
                 specification.endpoint().vip().map(Object::toString).orElse("the first control plane"));
         long held =
                 verification.entries().stream().filter(Verification.Entry::ok).count();
-        people.printf("  %d of %d findings hold%n", held, verification.entries().size());
+        people.printf(
+                "  %d of %d findings hold%s%n",
+                held,
+                verification.entries().size(),
+                looks > 1 ? ", at look " + looks + "; what did not hold before stands above" : "");
         specification.untested().forEach(each -> people.println("  " + each));
         StringBuilder took = new StringBuilder();
         phases.forEach((phase, nanos) -> took.append(took.isEmpty() ? "" : "   ")
