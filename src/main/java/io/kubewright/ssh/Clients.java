@@ -64,16 +64,19 @@ final class Clients {
             BuiltinCiphers.aes128ctr,
             BuiltinCiphers.aes256ctr);
 
-    /** Whatever MINA would log comes back to the caller as an exception. Held here, or its level would be forgotten. */
-    private static final Logger MINA = Logger.getLogger("org.apache.sshd");
+    /**
+     * Whatever MINA would log comes back to the caller as an exception; its beans log under the name of our subclasses
+     * too. Held here, or the levels would be forgotten.
+     */
+    private static final List<Logger> MINA = List.of(
+            Logger.getLogger("org.apache.sshd"),
+            Logger.getLogger(Clients.class.getPackageName()));
 
     private Clients() {}
 
-    /** Called before anything of MINA is used; who configured its logger keeps what they chose. */
+    /** Called before anything of MINA is used; who configured its loggers keeps what they chose. */
     static void silence() {
-        if (MINA.getLevel() == null) {
-            MINA.setLevel(Level.OFF);
-        }
+        MINA.stream().filter(logger -> logger.getLevel() == null).forEach(logger -> logger.setLevel(Level.OFF));
     }
 
     static SshClient start() {

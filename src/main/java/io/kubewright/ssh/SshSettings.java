@@ -25,7 +25,7 @@ public record SshSettings(
         Optional<Path> knownHosts,
         Duration connectTimeout) {
     /** How long to wait for a host when nothing else is said. */
-    public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+    public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
     /** How the SSH user becomes root. */
     public enum Become {
