@@ -5,6 +5,11 @@ import io.kubewright.report.ErrorReport;
 import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -27,17 +32,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            InitCommand.class,
-            PlanCommand.class,
-            ApplyCommand.class,
-            VerifyCommand.class,
-            DriftCommand.class,
-            ExplainCommand.class,
-            JournalCommand.class,
-            LabCommand.class,
-            BundleCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, nothing to do, all proofs hold",
@@ -48,6 +42,9 @@ import picocli.CommandLine.Spec;
             "130:interrupted, in order"
         })
 public final class Main implements Callable<Integer> {
+    /** In the order of the help. */
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     @Mixin
     private final CommonOptions options;
 
@@ -75,13 +72,30 @@ public final class Main implements Callable<Integer> {
     }
 
     static int execute(Terminal terminal, ClusterWork.Source source, String... arguments) {
-        return commandLine(terminal, source).execute(arguments);
+        return commandLine(terminal, source, wanted(arguments)).execute(arguments);
     }
 
+    /** The commands that these arguments can mean: reading the options of one costs milliseconds, of all of them half a start. */
+    private static Collection<Class<?>> wanted(String... arguments) {
+        String first = arguments.length == 0 ? "" : arguments[0];
+        Class<?> named = COMMANDS.get(first);
+        if (named != null) {
+            return List.of(named);
+        }
+        return List.of("--version", "-V").contains(first) ? List.of() : COMMANDS.values();
+    }
+
+    /** With all commands. */
     static CommandLine commandLine(Terminal terminal, ClusterWork.Source source) {
+        return commandLine(terminal, source, COMMANDS.values());
+    }
+
+    private static CommandLine commandLine(
+            Terminal terminal, ClusterWork.Source source, Collection<Class<?>> commands) {
         CommonOptions options = new CommonOptions();
         Context context = new Context(terminal, options, source);
         CommandLine line = new CommandLine(new Main(options), new ContextFactory(context));
+        commands.forEach(line::addSubcommand);
         line.setOut(new PrintWriter(terminal.out(), true));
         line.setErr(new PrintWriter(terminal.err(), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -94,6 +108,20 @@ public final class Main implements Callable<Integer> {
             return new CommandLine.RunLast().execute(parsed);
         });
         return line;
+    }
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("init", InitCommand.class);
+        commands.put("plan", PlanCommand.class);
+        commands.put("apply", ApplyCommand.class);
+        commands.put("verify", VerifyCommand.class);
+        commands.put("drift", DriftCommand.class);
+        commands.put("explain", ExplainCommand.class);
+        commands.put("journal", JournalCommand.class);
+        commands.put("lab", LabCommand.class);
+        commands.put("bundle", BundleCommand.class);
+        return Collections.unmodifiableMap(commands);
     }
 
     @Override
