@@ -297,7 +297,9 @@ public final class Lab {
         // anything.
         Cgroups.kill(cgroups);
         Cgroups.remove(cgroups);
+        Leftovers.awaitShortLived(directory);
         Switch.removeAll();
+        Leftovers.removeNspawns();
         directory
                 .read(directory.sharedSettings(), SharedSettings.class)
                 .filter(settings -> state.filter(each -> each.bootId().equals(Machine.bootId()))
