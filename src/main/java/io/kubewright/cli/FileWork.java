@@ -127,7 +127,7 @@ final class FileWork implements ClusterWork {
             throws InterruptedException {
         Prepared ready = prepare(listener);
         try (Proofs proofs = Proofs.of(
-                specification, fleet, ready.bundle(), text -> listener.on(new RunEvent.PhaseLine("clean-up", text)))) {
+                specification, fleet, ready.bundle(), text -> listener.on(new RunEvent.PhaseLine("verify", text)))) {
             requireMatches(selection.unmatchedPaths(
                     proofs.all().stream().map(Proof::path).toList()));
             List<Proof> wanted = proofs.all().stream()

@@ -11,6 +11,7 @@ import io.kubewright.host.HostPackage;
 import io.kubewright.host.HostResources;
 import io.kubewright.kube.KubeInput;
 import io.kubewright.kube.KubeResources;
+import io.kubewright.kube.Settled;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.network.CalicoInput;
 import io.kubewright.network.CalicoResources;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Everything that a file asks for, as resources, and the steps between the rooms. */
 public final class Blueprint {
@@ -76,6 +78,12 @@ public final class Blueprint {
                         specification.network().calico(),
                         KubeResources.apiAnswers(kube),
                         runtimes)));
+        Set<StepId> moving = resources.stream()
+                .map(Resource::id)
+                .filter(step -> step.target().equals(StepId.CLUSTER)
+                        || step.path().startsWith("kube/"))
+                .collect(Collectors.toSet());
+        resources.add(Settled.after(api, kube, moving));
         resources.addAll(ProofImages.of(facts, bundle));
         return List.copyOf(resources);
     }

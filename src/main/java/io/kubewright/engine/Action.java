@@ -17,8 +17,8 @@ public enum Action {
     SAME,
     /** Cannot be observed yet: its present state is read at run time, and then it is made as the plan says or left. */
     DEFERRED,
-    /** Has no state of its own and runs because a step it serves acts. */
-    SERVE;
+    /** Has no state of its own and runs because a step it accompanies acts. */
+    ACCOMPANY;
 
     /** The word in JSON and for people, such as {@code create}. */
     public String word() {

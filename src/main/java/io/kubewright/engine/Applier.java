@@ -198,7 +198,11 @@ public final class Applier {
         AtomicBoolean begun = new AtomicBoolean();
         while (true) {
             try {
-                attemptLive(run, step, resource, begun, start);
+                if (resource.accompanies().isEmpty()) {
+                    attemptLive(run, step, resource, begun, start);
+                } else {
+                    accompany(run, step, resource, start);
+                }
                 return;
             } catch (TargetException e) {
                 if (System.nanoTime() > patience) {
@@ -215,6 +219,13 @@ public final class Applier {
                 return;
             }
         }
+    }
+
+    private static void accompany(Run run, Step step, ClusterResource resource, long start)
+            throws InterruptedException {
+        run.begin(step.id());
+        resource.apply("", text -> run.emit(new RunEvent.StepLine(step.id(), text)));
+        run.done(step.id(), (System.nanoTime() - start) / 1_000_000);
     }
 
     private static void attemptLive(Run run, Step step, ClusterResource resource, AtomicBoolean begun, long start)

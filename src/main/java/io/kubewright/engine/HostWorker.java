@@ -100,7 +100,7 @@ final class HostWorker {
         List<HostScript.Action> actions = new ArrayList<>();
         for (Step step : batch) {
             HostResource resource = resource(step.id());
-            boolean stateless = step.action() == Action.SERVE;
+            boolean stateless = step.action() == Action.ACCOMPANY;
             actions.add(new HostScript.Action(
                     resource,
                     stateless ? "-" : step.observed().orElseThrow(),

@@ -40,7 +40,7 @@ public final class Planner {
         Set<StepId> acting = new HashSet<>();
         Set<StepId> left = new HashSet<>();
         for (Resource resource : ordered) {
-            if (!resource.serves().isEmpty()) {
+            if (!resource.accompanies().isEmpty()) {
                 continue;
             }
             Step step = step(resource, survey, why.apply(resource.id().path()));
@@ -54,15 +54,15 @@ public final class Planner {
                 steps.add(step.refusal().isEmpty() ? missing(step, left) : step);
             }
         }
-        List<Step> withServing = new ArrayList<>();
+        List<Step> withAccompanying = new ArrayList<>();
         for (Resource resource : ordered) {
-            if (!resource.serves().isEmpty()) {
-                if (resource.serves().stream().anyMatch(acting::contains)) {
-                    withServing.add(Step.serving(
+            if (!resource.accompanies().isEmpty()) {
+                if (resource.accompanies().stream().anyMatch(acting::contains)) {
+                    withAccompanying.add(Step.accompanying(
                             resource.id(), why.apply(resource.id().path()), List.copyOf(resource.needs())));
                 }
             } else {
-                steps.stream().filter(step -> step.id().equals(resource.id())).forEach(withServing::add);
+                steps.stream().filter(step -> step.id().equals(resource.id())).forEach(withAccompanying::add);
             }
         }
         return Plan.of(
@@ -73,7 +73,7 @@ public final class Planner {
                 binding.spec(),
                 binding.bundle(),
                 binding.notes(),
-                withServing);
+                withAccompanying);
     }
 
     private static Step missing(Step step, Set<StepId> left) {

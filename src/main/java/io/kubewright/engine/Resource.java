@@ -17,10 +17,10 @@ public sealed interface Resource permits HostResource, ClusterResource {
     Set<StepId> needs();
 
     /**
-     * Steps this one only serves: it has no state of its own, is never probed, and runs when at least one of them acts
-     * (a join token, for instance). Empty for all others.
+     * Steps this one only accompanies: it has no state of its own, is never probed, and runs when at least one of them
+     * acts; before them (a join token, for instance) or, when it needs them, after. Empty for all others.
      */
-    default Set<StepId> serves() {
+    default Set<StepId> accompanies() {
         return Set.of();
     }
 

@@ -66,10 +66,10 @@ public record Step(
     }
 
     /** A step without a state of its own. */
-    public static Step serving(StepId id, String why, List<StepId> needs) {
+    public static Step accompanying(StepId id, String why, List<StepId> needs) {
         return new Step(
                 id,
-                Action.SERVE,
+                Action.ACCOMPANY,
                 why,
                 needs,
                 "",

@@ -33,7 +33,7 @@ public record Survey(
         Map<String, List<HostResource>> byHost = new LinkedHashMap<>();
         Map<StepId, Callable<Observation>> live = new LinkedHashMap<>();
         for (Resource resource : resources) {
-            if (!resource.serves().isEmpty()) {
+            if (!resource.accompanies().isEmpty()) {
                 continue;
             }
             switch (resource) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * What joins need, made for one run: a bootstrap token, the certificates of the control plane under a fresh key, and the
  * authority's certificate to know the cluster by.
  */
-record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> serves, KubeadmConfiguration configuration)
+record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> accompanies, KubeadmConfiguration configuration)
         implements HostResource {
     static final String PATH = "kube/join-credentials";
 
@@ -61,7 +61,7 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> serves, Kubeadm
     }
 
     /** Ends the token and the uploaded certificates before their time, once the joins are through. */
-    record Revoked(Node node, Set<StepId> needs, Set<StepId> serves) implements HostResource {
+    record Revoked(Node node, Set<StepId> needs, Set<StepId> accompanies) implements HostResource {
         @Override
         public StepId id() {
             return node.step(PATH + "/revoked");

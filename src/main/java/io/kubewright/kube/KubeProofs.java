@@ -14,11 +14,15 @@ import java.util.Map;
 
 /** The proofs of nodes, control planes, etcd, the endpoint and certificates. */
 public final class KubeProofs {
-    /** The containers of a control plane. */
-    private static final List<String> COMPONENTS =
-            List.of("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd");
-
     private KubeProofs() {}
+
+    /** What runs as a static pod on every control plane. */
+    static List<String> components(EndpointSection endpoint) {
+        List<String> components =
+                new ArrayList<>(List.of("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"));
+        endpoint.vip().ifPresent(vip -> components.add("kube-vip"));
+        return components;
+    }
 
     public static List<Proof> of(
             List<Host> hosts,
@@ -37,17 +41,11 @@ public final class KubeProofs {
                 "proof/nodes/ready",
                 "the node is ready, of the file's version, under its address and in its role",
                 _ -> new NodeProof(hosts, kubernetes, api).run(looks.get())));
-        for (String component : COMPONENTS) {
+        for (String component : components(endpoint)) {
             proofs.add(new NamedProof(
                     "proof/control-plane/" + component,
                     component + " runs on the control plane and is ready",
                     _ -> components.run(component)));
-        }
-        if (endpoint.vip().isPresent()) {
-            proofs.add(new NamedProof(
-                    "proof/control-plane/kube-vip",
-                    "kube-vip runs on the control plane and is ready",
-                    _ -> components.run("kube-vip")));
         }
         proofs.add(new NamedProof(
                 "proof/etcd/members",

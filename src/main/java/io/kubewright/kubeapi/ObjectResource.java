@@ -17,7 +17,8 @@ import java.util.Set;
 /**
  * An object that the cluster shall have, made by server-side apply. Its state is the text of the fields that we apply, or
  * once applied; what others add is theirs. Lines that begin with {@code #} tell of fields that another manager holds
- * (applying takes them over) and of a rollout that is not complete.
+ * (applying takes them over) and of a workload whose template did not reach all its pods yet. Whether those are ready is
+ * no part of it: pods come and go, and {@code verify} tells how they do.
  */
 public final class ObjectResource implements ClusterResource {
     /** Label on everything that we made. */
@@ -135,19 +136,14 @@ public final class ObjectResource implements ClusterResource {
         comparison
                 .conflicts()
                 .forEach(conflict -> text.append("# ").append(conflict).append('\n'));
-        if (incomplete()) {
-            text.append("# rollout not complete\n");
-        }
+        outdated().ifPresent(what -> text.append("# ").append(what).append('\n'));
         return text.append(text(comparison.live().get())).toString();
     }
 
-    private boolean incomplete() throws InterruptedException {
-        if (readiness.kind() != Readiness.Kind.ROLLED_OUT) {
-            return false;
-        }
-        Optional<KubeObject> workload = api.client().get(wanted.ref());
-        return workload.isPresent()
-                && new RolloutEvidence(api.client()).missing(workload.get()).isPresent();
+    private Optional<String> outdated() throws InterruptedException {
+        return readiness.kind() == Readiness.Kind.ROLLED_OUT
+                ? api.client().get(wanted.ref()).flatMap(Rollout::outdated)
+                : Optional.empty();
     }
 
     @Override

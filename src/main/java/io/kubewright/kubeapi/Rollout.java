@@ -8,17 +8,26 @@ final class Rollout {
 
     /** What is missing, such as {@code calico-node 3/5 ready}; empty when the rollout is complete. */
     static Optional<String> missing(KubeObject workload) {
+        return outdated(workload).or(() -> unready(workload));
+    }
+
+    /** What does not have the present template yet, ready or not; empty when all has it. */
+    static Optional<String> outdated(KubeObject workload) {
         long generation = workload.at("metadata", "generation").number().orElse(0);
         if (workload.at("status", "observedGeneration").number().orElse(0) < generation) {
             return Optional.of(workload.name() + " not looked at yet by its controller");
         }
         long wanted = wanted(workload);
-        long updated =
-                status(workload, workload.kind().equals("DaemonSet") ? "updatedNumberScheduled" : "updatedReplicas");
-        long ready = status(workload, workload.kind().equals("DaemonSet") ? "numberAvailable" : "availableReplicas");
-        if (updated < wanted) {
-            return Optional.of(workload.name() + " " + updated + "/" + wanted + " up to date");
-        }
+        long updated = updated(workload);
+        return updated < wanted
+                ? Optional.of(workload.name() + " " + updated + "/" + wanted + " up to date")
+                : Optional.empty();
+    }
+
+    private static Optional<String> unready(KubeObject workload) {
+        long wanted = wanted(workload);
+        long ready =
+                status(workload, workload.kind().equals("DaemonSet") ? "numberAvailable" : "availableReplicas");
         if (ready < wanted) {
             return Optional.of(workload.name() + " " + ready + "/" + wanted + " ready");
         }
@@ -28,12 +37,8 @@ final class Rollout {
                 : Optional.empty();
     }
 
-    /** How many pods of the present template are missing or not ready. */
-    static long lacking(KubeObject workload) {
-        boolean daemons = workload.kind().equals("DaemonSet");
-        long updated = status(workload, daemons ? "updatedNumberScheduled" : "updatedReplicas");
-        long ready = status(workload, daemons ? "numberAvailable" : "availableReplicas");
-        return wanted(workload) - Math.min(updated, ready);
+    private static long updated(KubeObject workload) {
+        return status(workload, workload.kind().equals("DaemonSet") ? "updatedNumberScheduled" : "updatedReplicas");
     }
 
     private static long wanted(KubeObject workload) {

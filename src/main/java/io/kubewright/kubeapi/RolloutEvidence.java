@@ -33,19 +33,6 @@ final class RolloutEvidence {
         return lines;
     }
 
-    /**
-     * What is missing of a rollout beyond what nodes that are down explain: such a node takes its pods with it, and the
-     * workload is still as it was applied.
-     */
-    Optional<String> missing(KubeObject workload) throws InterruptedException {
-        Optional<String> missing = Rollout.missing(workload);
-        if (missing.isEmpty()) {
-            return missing;
-        }
-        long down = client.nodes().stream().filter(node -> !node.is("Ready")).count();
-        return Rollout.lacking(workload) > down ? missing : Optional.empty();
-    }
-
     private List<KubeObject> pods(KubeObject workload) throws InterruptedException {
         Map<String, Tree> labels =
                 workload.at("spec", "selector", "matchLabels").entries();

@@ -25,8 +25,11 @@ final class CalicoManifest {
     private static final String INIT_CONTAINERS = "initContainers";
     private static final String NODE = "calico-node";
     private static final String CONTROLLERS = "calico-kube-controllers";
-    /** With VXLAN there is no BIRD whose life could be probed. */
-    private static final List<String> PROBES_OF_BIRD = List.of("-bird-live", "-bird-ready");
+    private static final int HEALTH_PORT = 9099;
+    /** What calico-node asks Felix for over HTTP, by the words that have it ask. With VXLAN there is no BIRD to ask. */
+    private static final Map<String, String> HEALTH = Map.of("-felix-live", "/liveness", "-felix-ready", "/readiness");
+
+    private static final List<String> IN_PROBES = List.of("/bin/calico-node", "-bird-live", "-bird-ready");
 
     private final Map<String, KubeObject> objects = new LinkedHashMap<>();
 
@@ -52,7 +55,7 @@ final class CalicoManifest {
         CalicoManifest calico = new CalicoManifest(KubeYaml.read("the bundle's manifest calico", manifest));
         calico.configure(settings);
         calico.encapsulate(settings);
-        calico.probeWithoutBird();
+        calico.probeOverHttp();
         calico.bringImages(settings, "DaemonSet", NODE);
         calico.bringImages(settings, "Deployment", CONTROLLERS);
         calico.restartOnConfiguration();
@@ -85,19 +88,36 @@ final class CalicoManifest {
         return daemons.with(value, variable(name));
     }
 
-    private void probeWithoutBird() {
+    /**
+     * The kubelet asks Felix itself. The manifest starts calico-node anew for each probe because one probe can ask only
+     * one component over HTTP (github.com/projectcalico/node/pull/241); without BIRD there is only one, and a program of
+     * 100 MB no longer starts twice in ten seconds on every node, nor is a node with little processor time taken for dead.
+     */
+    private void probeOverHttp() {
         change("DaemonSet", NODE, daemons -> {
+            daemons.replacing("true", variable("FELIX_HEALTHENABLED"));
             KubeObject node = daemons;
             for (String probe : List.of("livenessProbe", "readinessProbe")) {
-                String[] path = concat(container(NODE), probe, "exec", "command");
-                List<String> command = node.at(path).items().stream()
-                        .map(word -> word.text(""))
-                        .filter(word -> !PROBES_OF_BIRD.contains(word))
-                        .toList();
-                node = node.replacing(command, path);
+                String path = healthPath(daemons, probe);
+                node = node.removing(concat(container(NODE), probe, "exec"))
+                        .with("localhost", concat(container(NODE), probe, "httpGet", "host"))
+                        .with(path, concat(container(NODE), probe, "httpGet", "path"))
+                        .with(HEALTH_PORT, concat(container(NODE), probe, "httpGet", "port"));
             }
             return node;
         });
+    }
+
+    private static String healthPath(KubeObject daemons, String probe) {
+        List<String> command = daemons.at(concat(container(NODE), probe, "exec", "command")).items().stream()
+                .map(word -> word.text(""))
+                .toList();
+        List<String> asked =
+                command.stream().filter(word -> !IN_PROBES.contains(word)).toList();
+        if (asked.size() != 1 || !HEALTH.containsKey(asked.getFirst())) {
+            throw strange(daemons + " has the " + probe + " " + command + ", which we do not know");
+        }
+        return Optional.ofNullable(HEALTH.get(asked.getFirst())).orElseThrow();
     }
 
     private void bringImages(Settings settings, String kind, String name) {

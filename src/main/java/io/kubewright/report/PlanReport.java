@@ -53,7 +53,7 @@ public final class PlanReport {
             case CREATE, CHANGE, REPLACE, REMOVE -> Optional.of("to " + action.word());
             case DEFERRED -> Optional.of("to be seen once the cluster answers");
             case SAME -> Optional.of("same");
-            case SERVE -> Optional.empty();
+            case ACCOMPANY -> Optional.empty();
         };
     }
 
@@ -117,7 +117,7 @@ public final class PlanReport {
             case REMOVE -> style.red("-");
             case SAME -> style.faint("=");
             case DEFERRED -> style.green("?");
-            case SERVE -> style.faint(">");
+            case ACCOMPANY -> style.faint(">");
         };
     }
 

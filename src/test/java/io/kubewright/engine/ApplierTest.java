@@ -36,7 +36,7 @@ class ApplierTest {
             Path file,
             String content,
             Function<Outputs, String> fragment,
-            Set<StepId> serves)
+            Set<StepId> accompanies)
             implements HostResource {
         static TextFile of(String step, Path file, String content, String... needs) {
             return new TextFile(
@@ -50,10 +50,10 @@ class ApplierTest {
         }
 
         TextFile applying(Function<Outputs, String> other) {
-            return new TextFile(id, needs, file, content, other, serves);
+            return new TextFile(id, needs, file, content, other, accompanies);
         }
 
-        TextFile serving(String step) {
+        TextFile accompanying(String step) {
             return new TextFile(id, needs, file, content, fragment, Set.of(StepId.parse(step)));
         }
 
@@ -284,7 +284,7 @@ class ApplierTest {
     void aServingStepRunsOnlyForWhatItServesAndHandsOnInMemory() throws Exception {
         TextFile token = TextFile.of("t/token@n1", directory.resolve("unused"), "")
                 .applying(_ -> "echo s3cret | kw_output token\n")
-                .serving("t/join@n2");
+                .accompanying("t/join@n2");
         TextFile join = TextFile.of("t/join@n2", directory.resolve("join"), "s3cret\n", "t/token@n1")
                 .applying(outputs -> "printf '%s' "
                         + Shell.quote(

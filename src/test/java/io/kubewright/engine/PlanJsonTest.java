@@ -28,7 +28,7 @@ class PlanJsonTest {
                             .withDeviation(Optional.of("kernel is shared"))
                             .withLoses(Optional.of("the pods of n1"))
                             .withRefusal(Optional.of(new Refusal("owned by salt", "tell salt"))),
-                    Step.serving(StepId.parse("kube/token@n1"), "nodes join with it", List.of()),
+                    Step.accompanying(StepId.parse("kube/token@n1"), "nodes join with it", List.of()),
                     Step.deferred(
                             StepId.cluster("network/calico/pool"), "pods get addresses", List.of(), "x\n", "no API")));
 

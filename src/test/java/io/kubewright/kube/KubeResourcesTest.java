@@ -83,8 +83,8 @@ class KubeResourcesTest {
         StringBuilder text = new StringBuilder();
         for (Resource resource : resources(false)) {
             text.append(resource.id()).append(" <- ").append(new TreeSet<>(resource.needs()));
-            if (!resource.serves().isEmpty()) {
-                text.append(" serves ").append(new TreeSet<>(resource.serves()));
+            if (!resource.accompanies().isEmpty()) {
+                text.append(" accompanies ").append(new TreeSet<>(resource.accompanies()));
             }
             text.append('\n');
         }

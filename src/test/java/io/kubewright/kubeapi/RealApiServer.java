@@ -18,35 +18,36 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * A real etcd and kube-apiserver, and a controller manager, on loopback ports of this machine; no nodes. The binaries come
- * from the directory that {@code KUBEWRIGHT_TEST_BINARIES} names, or else from the newest bundle in the cache.
+ * from the directory that {@code KUBEWRIGHT_TEST_BINARIES} names, or else from the parts of bundles in the cache.
  */
 public final class RealApiServer implements AutoCloseable {
     private static final Duration STARTING = Duration.ofMinutes(5);
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String ETCD = "etcd";
+    private static final String API_SERVER = "kube-apiserver";
+    private static final String CONTROLLERS = "kube-controller-manager";
 
     private final Path directory;
     private final List<Process> processes = new ArrayList<>();
     final Pki pki = new Pki(LOOPBACK);
     final InetSocketAddress address;
 
-    /** The directory that holds {@code kube-apiserver} and {@code etcd}; empty when this machine has none. */
-    public static Optional<Path> binaries() {
+    private static Optional<Path> program(String name) {
         String named = System.getenv("KUBEWRIGHT_TEST_BINARIES");
         if (named != null) {
-            return Optional.of(Path.of(named));
+            return Optional.of(Path.of(named, name));
         }
-        Path cache = Path.of(Optional.ofNullable(System.getenv("KUBEWRIGHT_CACHE"))
-                .orElseGet(() -> Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-                                .orElse(System.getProperty("user.home") + "/.cache")
-                        + "/kubewright"));
-        if (!Files.isDirectory(cache)) {
+        Path parts = Path.of(Optional.ofNullable(System.getenv("KUBEWRIGHT_CACHE"))
+                        .orElseGet(() -> Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                                        .orElse(System.getProperty("user.home") + "/.cache")
+                                + "/kubewright"))
+                .resolve("parts");
+        if (!Files.isDirectory(parts)) {
             return Optional.empty();
         }
         try (Stream<Path> files = Files.find(
-                cache, 8, (path, attributes) -> attributes.isRegularFile() && path.endsWith("kube-apiserver"))) {
-            return files.map(Path::getParent)
-                    .filter(parent -> Files.isExecutable(parent.resolve("etcd")))
-                    .findFirst();
+                parts, 3, (path, attributes) -> attributes.isRegularFile() && path.endsWith(name))) {
+            return files.filter(Files::isExecutable).findFirst();
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -54,18 +55,17 @@ public final class RealApiServer implements AutoCloseable {
 
     /** One for a test class; without binaries the test fails when CI=true and is skipped otherwise. */
     public static RealApiServer start(Path directory) throws IOException, InterruptedException {
-        Optional<Path> binaries = binaries();
-        if (binaries.isEmpty()) {
+        if (program(API_SERVER).isEmpty() || program(ETCD).isEmpty() || program(CONTROLLERS).isEmpty()) {
             String reason = "no kube-apiserver and etcd: build a bundle, or set KUBEWRIGHT_TEST_BINARIES";
             if ("true".equals(System.getenv("CI"))) {
                 throw new AssertionError(reason);
             }
             throw new TestAbortedException(reason);
         }
-        return new RealApiServer(binaries.get(), directory);
+        return new RealApiServer(directory);
     }
 
-    private RealApiServer(Path binaries, Path directory) throws IOException, InterruptedException {
+    private RealApiServer(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
         int etcd = freePort();
         int port = freePort();
@@ -75,14 +75,14 @@ public final class RealApiServer implements AutoCloseable {
         Path key = write("server.key", pki.server.key());
         Path admin = write("admin.conf", pki.adminConf().replace("192.0.2.1:6443", LOOPBACK + ":" + port));
         start(
-                binaries.resolve("etcd").toString(),
+                program(ETCD).orElseThrow().toString(),
                 "--data-dir=" + directory.resolve("etcd"),
                 "--listen-client-urls=http://" + LOOPBACK + ":" + etcd,
                 "--advertise-client-urls=http://" + LOOPBACK + ":" + etcd,
                 "--listen-peer-urls=http://" + LOOPBACK + ":" + freePort(),
                 "--unsafe-no-fsync");
         start(
-                binaries.resolve("kube-apiserver").toString(),
+                program(API_SERVER).orElseThrow().toString(),
                 "--etcd-servers=http://" + LOOPBACK + ":" + etcd,
                 "--bind-address=" + LOOPBACK,
                 "--secure-port=" + port,
@@ -104,7 +104,7 @@ public final class RealApiServer implements AutoCloseable {
             }
         }
         start(
-                binaries.resolve("kube-controller-manager").toString(),
+                program(CONTROLLERS).orElseThrow().toString(),
                 "--kubeconfig=" + admin,
                 "--leader-elect=false",
                 "--secure-port=0",

@@ -24,7 +24,14 @@ class RolloutTest {
         assertThat(Rollout.missing(daemons(2, 2, 3, 1, 3))).hasValue("calico-node 1/3 up to date");
         assertThat(Rollout.missing(daemons(2, 2, 3, 3, 2))).hasValue("calico-node 2/3 ready");
         assertThat(Rollout.missing(daemons(2, 2, 3, 3, 3))).isEmpty();
-        assertThat(Rollout.lacking(daemons(2, 2, 5, 4, 3))).isEqualTo(2);
+    }
+
+    @Test
+    void aTemplateIsEverywhereBeforeItsPodsAreReady() {
+        assertThat(Rollout.outdated(daemons(2, 1, 3, 3, 3)))
+                .hasValue("calico-node not looked at yet by its controller");
+        assertThat(Rollout.outdated(daemons(2, 2, 3, 1, 3))).hasValue("calico-node 1/3 up to date");
+        assertThat(Rollout.outdated(daemons(2, 2, 3, 3, 0))).isEmpty();
     }
 
     @Test

@@ -66,10 +66,10 @@ class CalicoManifestTest {
                         node + ".env[IP_AUTODETECTION_METHOD]: nothing ->"
                                 + " {name=IP_AUTODETECTION_METHOD, value=kubernetes-internal-ip}",
                         node + ".imagePullPolicy: IfNotPresent -> Never",
-                        node + ".livenessProbe.exec.command: [/bin/calico-node, -felix-live, -bird-live] ->"
-                                + " [/bin/calico-node, -felix-live]",
-                        node + ".readinessProbe.exec.command: [/bin/calico-node, -felix-ready, -bird-ready] ->"
-                                + " [/bin/calico-node, -felix-ready]",
+                        node + ".livenessProbe.exec: {command=[/bin/calico-node, -felix-live, -bird-live]} -> nothing",
+                        node + ".livenessProbe.httpGet: nothing -> {host=localhost, path=/liveness, port=9099}",
+                        node + ".readinessProbe.exec: {command=[/bin/calico-node, -felix-ready, -bird-ready]} -> nothing",
+                        node + ".readinessProbe.httpGet: nothing -> {host=localhost, path=/readiness, port=9099}",
                         "DaemonSet calico-node: spec.template.spec.initContainers[install-cni].imagePullPolicy:"
                                 + " IfNotPresent -> Never",
                         "Deployment calico-kube-controllers:"
@@ -83,6 +83,15 @@ class CalicoManifestTest {
                 .isInstanceOf(ApiException.class)
                 .hasMessageContaining("DaemonSet kube-system/calico-node")
                 .hasMessageContaining("[CALICO_IPV4POOL_VXLAN].value");
+    }
+
+    @Test
+    void aProbeThatAsksMoreIsAnError() throws IOException {
+        String other = manifest().replace("-felix-live, -bird-live", "-felix-live, -confd-live");
+        assertThatThrownBy(() -> CalicoManifest.changed(other, settings(IMAGES)))
+                .isInstanceOf(NetworkException.class)
+                .hasMessageContaining("livenessProbe")
+                .hasMessageContaining("-confd-live");
     }
 
     @Test

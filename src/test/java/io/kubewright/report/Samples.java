@@ -61,7 +61,7 @@ final class Samples {
                         "cluster a\n",
                         "cluster b\n")
                 .withLoses(Optional.of("the data of the old member")));
-        steps.add(Step.serving(StepId.parse("kube/token@n1"), "nodes join with it", List.of()));
+        steps.add(Step.accompanying(StepId.parse("kube/token@n1"), "nodes join with it", List.of()));
         steps.add(Step.deferred(
                 StepId.cluster("network/calico/pool"),
                 "pods get addresses",
