@@ -16,6 +16,9 @@ public record Deviation(String name, String why) {
     /** The kernel loads no modules: what is built in counts, what is absent is left out. */
     public static final String NO_MODULES = "no-modules";
 
+    /** Hosts share few processors: leaders of etcd and of the virtual IP are given longer before another is elected. */
+    public static final String SHARED_PROCESSORS = "shared-processors";
+
     /** Kernel settings shared with the machine or read-only in a network namespace are left alone. */
     public static final String SHARED_KERNEL = "shared-kernel";
 }

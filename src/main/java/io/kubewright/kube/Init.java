@@ -61,6 +61,6 @@ record Init(
 
     @Override
     public Optional<String> deviation() {
-        return node.deviation(Deviation.CGROUP_V1, Deviation.NO_SYS_RESOURCE);
+        return node.deviation(Deviation.CGROUP_V1, Deviation.NO_SYS_RESOURCE, Deviation.SHARED_PROCESSORS);
     }
 }

@@ -63,6 +63,6 @@ record Join(
 
     @Override
     public Optional<String> deviation() {
-        return node.deviation(Deviation.CGROUP_V1, Deviation.NO_SYS_RESOURCE);
+        return node.deviation(Deviation.CGROUP_V1, Deviation.NO_SYS_RESOURCE, Deviation.SHARED_PROCESSORS);
     }
 }

@@ -134,15 +134,7 @@ final class KubeadmConfiguration {
         tree.put(
                 "networking",
                 Map.of("podSubnet", joined(kubernetes.podCidr()), "serviceSubnet", joined(kubernetes.serviceCidr())));
-        tree.put(
-                "etcd",
-                Map.of(
-                        "local",
-                        Map.of(
-                                "dataDir",
-                                "/var/lib/etcd",
-                                "imageTag",
-                                supplies.data().etcdImageTag())));
+        tree.put("etcd", Map.of("local", etcd()));
         tree.put(
                 "dns",
                 Map.of(
@@ -155,6 +147,16 @@ final class KubeadmConfiguration {
         }
         tree.put("apiServer", apiServer);
         return new KubeObject(tree);
+    }
+
+    private Map<String, Object> etcd() {
+        Map<String, Object> local = new TreeMap<>();
+        local.put("dataDir", "/var/lib/etcd");
+        local.put("imageTag", supplies.data().etcdImageTag());
+        if (input.anyHas(Deviation.SHARED_PROCESSORS)) {
+            local.put("extraArgs", arguments(Map.of("heartbeat-interval", "500", "election-timeout", "5000")));
+        }
+        return local;
     }
 
     /** 127.0.0.1 and localhost are there for the way over SSH, every node address so that no VIP is needed to repair one. */

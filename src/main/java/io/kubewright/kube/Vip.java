@@ -1,5 +1,6 @@
 package io.kubewright.kube;
 
+import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.Shell;
 import io.kubewright.engine.resource.TextFile;
@@ -61,7 +62,7 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         container.put("image", image);
         container.put("imagePullPolicy", pullPolicy);
         container.put("args", List.of("manager"));
-        container.put("env", environment(link));
+        container.put("env", environment(link, node.has(Deviation.SHARED_PROCESSORS)));
         container.put(
                 "securityContext",
                 Map.of(
@@ -97,7 +98,7 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         return new KubeObject(content);
     }
 
-    private List<Object> environment(String link) {
+    private List<Object> environment(String link, boolean patient) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("address", address.toString());
         values.put("port", String.valueOf(EndpointSection.API_PORT));
@@ -109,9 +110,9 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         values.put("svc_enable", "false");
         values.put("vip_leaderelection", "true");
         values.put("vip_leasename", LEASE);
-        values.put("vip_leaseduration", "5");
-        values.put("vip_renewdeadline", "3");
-        values.put("vip_retryperiod", "1");
+        values.put("vip_leaseduration", patient ? "15" : "5");
+        values.put("vip_renewdeadline", patient ? "10" : "3");
+        values.put("vip_retryperiod", patient ? "2" : "1");
         values.put("k8s_config_file", KUBECONFIG);
         values.put("prometheus_server", "");
         List<Object> environment = new ArrayList<>();

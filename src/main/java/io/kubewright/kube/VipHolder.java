@@ -1,8 +1,10 @@
 package io.kubewright.kube;
 
+import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.StepId;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -55,6 +57,11 @@ record VipHolder(Node node, Set<StepId> needs, Vip vip, KubeadmConfiguration con
                 + """
                 kw_wait 60 kubectl --kubeconfig "$directory/admin.conf" --server %s --request-timeout 2s get --raw /readyz
                 """.formatted(vip.url());
+    }
+
+    @Override
+    public Optional<String> deviation() {
+        return node.deviation(Deviation.SHARED_PROCESSORS);
     }
 
     @Override

@@ -13,8 +13,12 @@ import java.util.Optional;
  * @param cgroupV1 whether controllers that Kubernetes needs are on cgroup v1
  * @param sysResource whether this program has CAP_SYS_RESOURCE, without which oom scores cannot be lowered
  * @param modules directory of loadable modules, where hosts can load them
+ * @param processors that this machine has for all its hosts
  */
-record Kernel(String release, boolean cgroupV1, boolean sysResource, Optional<Path> modules) {
+record Kernel(String release, boolean cgroupV1, boolean sysResource, Optional<Path> modules, int processors) {
+    /** What kubeadm asks of a control plane at least (1.36, preflight NumCPU). */
+    private static final int PROCESSORS_OF_A_HOST = 2;
+
     private static final int CAP_SYS_RESOURCE = 24;
 
     static Kernel ofThisMachine() {
@@ -30,7 +34,8 @@ record Kernel(String release, boolean cgroupV1, boolean sysResource, Optional<Pa
                 release,
                 controllersOnV1(StateDirectory.text(Path.of("/proc/cgroups"))),
                 hasCapability(StateDirectory.text(Path.of("/proc/self/status")), CAP_SYS_RESOURCE),
-                loadable ? Optional.of(modules) : Optional.empty());
+                loadable ? Optional.of(modules) : Optional.empty(),
+                Runtime.getRuntime().availableProcessors());
     }
 
     /** Reads {@code /proc/cgroups}: a controller whose hierarchy is not 0 is on v1. */
@@ -50,7 +55,7 @@ record Kernel(String release, boolean cgroupV1, boolean sysResource, Optional<Pa
                 .anyMatch(set -> (set >>> capability & 1) == 1);
     }
 
-    List<LabDeviation> deviations() {
+    List<LabDeviation> deviations(int hosts) {
         List<LabDeviation> all = new ArrayList<>();
         all.add(
                 new LabDeviation(
@@ -62,6 +67,12 @@ record Kernel(String release, boolean cgroupV1, boolean sysResource, Optional<Pa
         if (!sysResource) {
             all.add(new LabDeviation(
                     "no-sys-resource", "CAP_SYS_RESOURCE is missing here, so no oom score can be lowered"));
+        }
+        if (processors < hosts * PROCESSORS_OF_A_HOST) {
+            all.add(new LabDeviation(
+                    "shared-processors",
+                    hosts + " hosts share " + processors
+                            + " processors: etcd and kube-vip wait longer before they elect another leader"));
         }
         if (modules.isEmpty()) {
             all.add(new LabDeviation("no-modules", "the machine's kernel " + release + " loads no modules"));

@@ -130,7 +130,12 @@ public final class Lab {
         }
         LabState standing = state.allMade().with(LabState.Phase.STANDING);
         LabOverlay overlay = new LabOverlay(
-                standing.id(), standing.hosts(), "admin", directory.key(), directory.knownHosts(), kernel.deviations());
+                standing.id(),
+                standing.hosts(),
+                "admin",
+                directory.key(),
+                directory.knownHosts(),
+                kernel.deviations(standing.hosts().size()));
         directory.writeJson(directory.overlay(), overlay);
         directory.write(standing);
         return overlay;

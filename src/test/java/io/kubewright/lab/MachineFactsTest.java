@@ -63,13 +63,13 @@ class MachineFactsTest {
 
     @Test
     void deviatesOnlyInWhatIsMissing() {
-        Kernel poor = new Kernel("6.1", true, false, Optional.empty());
-        Kernel rich = new Kernel("6.1", false, true, Optional.of(Path.of("/lib/modules/6.1")));
+        Kernel poor = new Kernel("6.1", true, false, Optional.empty(), 2);
+        Kernel rich = new Kernel("6.1", false, true, Optional.of(Path.of("/lib/modules/6.1")), 10);
 
-        assertThat(poor.deviations())
+        assertThat(poor.deviations(5))
                 .extracting(LabDeviation::name)
-                .containsExactly("shared-kernel", "cgroup-v1", "no-sys-resource", "no-modules");
-        assertThat(rich.deviations()).extracting(LabDeviation::name).containsExactly("shared-kernel");
+                .containsExactly("shared-kernel", "cgroup-v1", "no-sys-resource", "shared-processors", "no-modules");
+        assertThat(rich.deviations(5)).extracting(LabDeviation::name).containsExactly("shared-kernel");
     }
 
     @Test

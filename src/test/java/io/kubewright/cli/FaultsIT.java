@@ -1,0 +1,56 @@
+package io.kubewright.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Real faults in a real cluster: exactly the right proofs turn red, and the cure makes all green. One of the faults by
+ * chance; {@code -Dkubewright.faults=all} makes all of them, {@code -Dkubewright.faults=NAME} the named one.
+ */
+@ExtendWith(RealCluster.class)
+@Order(Integer.MAX_VALUE)
+class FaultsIT {
+    static List<Fault> chosen() {
+        String which = System.getProperty("kubewright.faults", "one");
+        long seed = Long.getLong("kubewright.faults.seed", System.nanoTime());
+        return switch (which) {
+            case "all" -> List.of(Fault.values());
+            case "one" -> {
+                Fault fault = Fault.values()[Math.floorMod(seed, Fault.values().length)];
+                System.out.println("kubewright.faults.seed=" + seed + ": " + fault);
+                yield List.of(fault);
+            }
+            default ->
+                Stream.of(which.split(",")).map(Fault::valueOf).toList();
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("chosen")
+    void showsInItsProofsAndNoOthers(Fault fault) throws Exception {
+        RealCluster.awaitGreen();
+        Map<String, String> red;
+        try {
+            fault.make();
+            red = RealCluster.red();
+        } finally {
+            fault.cure();
+        }
+        System.out.println(fault + ": " + red.keySet());
+        assertThat(red.keySet()).as("%s", red).containsAll(fault.certain());
+        assertThat(red.keySet())
+                .as("%s", red)
+                .allMatch(proof -> fault.certain().contains(proof)
+                        || fault.possible().contains(proof));
+        fault.evidence()
+                .forEach((proof, words) -> assertThat(red.get(proof)).as(proof).contains(words));
+        RealCluster.awaitGreen();
+    }
+}

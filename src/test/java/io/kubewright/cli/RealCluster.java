@@ -1,0 +1,158 @@
+package io.kubewright.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.kubewright.lab.Lab;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The cluster of {@code examples/lab.yaml} on five real hosts, made by {@code lab up}: one for all test classes of a run. A
+ * lab that stands already is taken over and left standing.
+ */
+final class RealCluster implements BeforeAllCallback {
+    static final String FILE = "examples/lab.yaml";
+    static final List<String> HOSTS = List.of("n1", "n2", "n3", "n4", "n5");
+    static final List<String> CONTROL_PLANES = HOSTS.subList(0, 3);
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration SETTLING = Duration.ofMinutes(6);
+
+    /** How a command ended. */
+    record Result(int code, String out, String err) {
+        JsonNode json() {
+            return JSON.readTree(out);
+        }
+
+        Result done() {
+            assertThat(code).as("%s%n%s", out, err).isZero();
+            return this;
+        }
+    }
+
+    /** Taken down when the last test class has ended. */
+    private record Standing(boolean ours, Result up) implements AutoCloseable {
+        static Standing raise() {
+            boolean ours = Lab.standing().isEmpty();
+            Result up = kubewright("lab", "up", "-f", FILE);
+            System.out.println(up.out());
+            return new Standing(ours, up);
+        }
+
+        @Override
+        public void close() {
+            if (ours) {
+                kubewright("lab", "down").done();
+                assertThat(kubewright("lab", "status", "--json")
+                                .json()
+                                .path("phase")
+                                .asString())
+                        .isEqualTo("none");
+            }
+        }
+    }
+
+    private static Result up = new Result(-1, "", "");
+
+    /** What {@code lab up} said. */
+    static Result up() {
+        return up;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            String reason = "the lab needs root on Linux";
+            if ("true".equals(System.getenv("CI"))) {
+                fail(reason);
+            }
+            abort(reason);
+        }
+        up = context.getRoot()
+                .getStore(ExtensionContext.Namespace.GLOBAL)
+                .computeIfAbsent(Standing.class, _ -> Standing.raise(), Standing.class)
+                .up();
+        up.done();
+    }
+
+    /** A command within this process. */
+    static Result kubewright(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = Terminal.plain(
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        int code = Main.execute(terminal, new Clusters(), arguments);
+        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** A command on a host, in a process of its own since {@code lab ssh} hands on standard streams. */
+    static Result on(String host, String command) throws IOException, InterruptedException {
+        return program("lab", "ssh", host, "--", command);
+    }
+
+    /** A command in a process of its own. */
+    static Result program(String... arguments) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "io.kubewright.cli.Main"));
+        line.addAll(List.of(arguments));
+        Path errors = Files.createTempFile("kubewright", "err");
+        try {
+            Process process =
+                    new ProcessBuilder(line).redirectError(errors.toFile()).start();
+            process.getOutputStream().close();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Result(process.waitFor(), out, Files.readString(errors));
+        } finally {
+            Files.delete(errors);
+        }
+    }
+
+    /** Evidence of what does not hold, by {@code path@target}. */
+    static Map<String, String> red() {
+        Result verify = kubewright("verify", "--json", "-f", FILE);
+        Map<String, String> red = new TreeMap<>();
+        JsonNode proofs = verify.json().path("proofs");
+        for (JsonNode proof : proofs) {
+            if (!proof.path("ok").asBoolean()) {
+                red.put(
+                        proof.path("path").asString() + "@" + proof.path("target").asString(),
+                        proof.path("evidence").asString());
+            }
+        }
+        assertThat(proofs.size()).as(verify.err()).isGreaterThanOrEqualTo(30);
+        assertThat(verify.code()).isEqualTo(red.isEmpty() ? 0 : 2);
+        assertThat(verify.json().path("ok").asBoolean()).isEqualTo(red.isEmpty());
+        return red;
+    }
+
+    /** Nodes and what runs on them need some time to come back after a cure. */
+    static void awaitGreen() throws InterruptedException {
+        long deadline = System.nanoTime() + SETTLING.toNanos();
+        Map<String, String> red = red();
+        while (!red.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(10_000);
+            red = red();
+        }
+        assertThat(red).isEmpty();
+    }
+}
