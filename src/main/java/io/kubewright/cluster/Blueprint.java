@@ -80,8 +80,8 @@ public final class Blueprint {
                         runtimes)));
         Set<StepId> moving = resources.stream()
                 .map(Resource::id)
-                .filter(step -> step.target().equals(StepId.CLUSTER)
-                        || step.path().startsWith("kube/"))
+                .filter(step ->
+                        step.target().equals(StepId.CLUSTER) || step.path().startsWith("kube/"))
                 .collect(Collectors.toSet());
         resources.add(Settled.after(api, kube, moving));
         resources.addAll(ProofImages.of(facts, bundle));

@@ -26,8 +26,7 @@ final class Rollout {
 
     private static Optional<String> unready(KubeObject workload) {
         long wanted = wanted(workload);
-        long ready =
-                status(workload, workload.kind().equals("DaemonSet") ? "numberAvailable" : "availableReplicas");
+        long ready = status(workload, workload.kind().equals("DaemonSet") ? "numberAvailable" : "availableReplicas");
         if (ready < wanted) {
             return Optional.of(workload.name() + " " + ready + "/" + wanted + " ready");
         }

@@ -3,7 +3,6 @@ package io.kubewright.kubeapi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Finds out why a workload is not in force everywhere. */

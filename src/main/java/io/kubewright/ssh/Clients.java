@@ -68,9 +68,8 @@ final class Clients {
      * Whatever MINA would log comes back to the caller as an exception; its beans log under the name of our subclasses
      * too. Held here, or the levels would be forgotten.
      */
-    private static final List<Logger> MINA = List.of(
-            Logger.getLogger("org.apache.sshd"),
-            Logger.getLogger(Clients.class.getPackageName()));
+    private static final List<Logger> MINA =
+            List.of(Logger.getLogger("org.apache.sshd"), Logger.getLogger(Clients.class.getPackageName()));
 
     private Clients() {}
 

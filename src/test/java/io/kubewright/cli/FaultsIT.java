@@ -27,8 +27,7 @@ class FaultsIT {
                 System.out.println("kubewright.faults.seed=" + seed + ": " + fault);
                 yield List.of(fault);
             }
-            default ->
-                Stream.of(which.split(",")).map(Fault::valueOf).toList();
+            default -> Stream.of(which.split(",")).map(Fault::valueOf).toList();
         };
     }
 
@@ -47,8 +46,8 @@ class FaultsIT {
         assertThat(red.keySet()).as("%s", red).containsAll(fault.certain());
         assertThat(red.keySet())
                 .as("%s", red)
-                .allMatch(proof -> fault.certain().contains(proof)
-                        || fault.possible().contains(proof));
+                .allMatch(proof ->
+                        fault.certain().contains(proof) || fault.possible().contains(proof));
         fault.evidence()
                 .forEach((proof, words) -> assertThat(red.get(proof)).as(proof).contains(words));
         RealCluster.awaitGreen();

@@ -135,7 +135,8 @@ final class RealCluster implements BeforeAllCallback {
         for (JsonNode proof : proofs) {
             if (!proof.path("ok").asBoolean()) {
                 red.put(
-                        proof.path("path").asString() + "@" + proof.path("target").asString(),
+                        proof.path("path").asString() + "@"
+                                + proof.path("target").asString(),
                         proof.path("evidence").asString());
             }
         }

@@ -41,7 +41,7 @@ class PlanJsonTest {
     void countsEveryAction() {
         assertThat(PlanJson.write(PLAN).replaceAll("\\s", ""))
                 .contains("\"summary\":{\"create\":0,\"change\":1,\"replace\":0,\"remove\":0,\"same\":0,"
-                        + "\"deferred\":1,\"serve\":1}");
+                        + "\"deferred\":1,\"accompany\":1}");
     }
 
     @Test

@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 final class Samples {
     private static final Map<String, Deviation> LAB = Stream.of(
                     new Deviation(Deviation.CGROUP_V1, "the machine has cgroup v1"),
-                    new Deviation(Deviation.NO_SYS_RESOURCE, "the machine lacks CAP_SYS_RESOURCE"))
+                    new Deviation(Deviation.NO_SYS_RESOURCE, "the machine lacks CAP_SYS_RESOURCE"),
+                    new Deviation(Deviation.SHARED_PROCESSORS, "five hosts share two processors"))
             .collect(Collectors.toMap(Deviation::name, Function.identity()));
 
     private Samples() {}

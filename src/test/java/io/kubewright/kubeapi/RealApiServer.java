@@ -45,8 +45,8 @@ public final class RealApiServer implements AutoCloseable {
         if (!Files.isDirectory(parts)) {
             return Optional.empty();
         }
-        try (Stream<Path> files = Files.find(
-                parts, 3, (path, attributes) -> attributes.isRegularFile() && path.endsWith(name))) {
+        try (Stream<Path> files =
+                Files.find(parts, 3, (path, attributes) -> attributes.isRegularFile() && path.endsWith(name))) {
             return files.filter(Files::isExecutable).findFirst();
         } catch (IOException e) {
             return Optional.empty();
@@ -55,7 +55,9 @@ public final class RealApiServer implements AutoCloseable {
 
     /** One for a test class; without binaries the test fails when CI=true and is skipped otherwise. */
     public static RealApiServer start(Path directory) throws IOException, InterruptedException {
-        if (program(API_SERVER).isEmpty() || program(ETCD).isEmpty() || program(CONTROLLERS).isEmpty()) {
+        if (program(API_SERVER).isEmpty()
+                || program(ETCD).isEmpty()
+                || program(CONTROLLERS).isEmpty()) {
             String reason = "no kube-apiserver and etcd: build a bundle, or set KUBEWRIGHT_TEST_BINARIES";
             if ("true".equals(System.getenv("CI"))) {
                 throw new AssertionError(reason);

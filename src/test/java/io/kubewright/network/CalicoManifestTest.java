@@ -68,7 +68,8 @@ class CalicoManifestTest {
                         node + ".imagePullPolicy: IfNotPresent -> Never",
                         node + ".livenessProbe.exec: {command=[/bin/calico-node, -felix-live, -bird-live]} -> nothing",
                         node + ".livenessProbe.httpGet: nothing -> {host=localhost, path=/liveness, port=9099}",
-                        node + ".readinessProbe.exec: {command=[/bin/calico-node, -felix-ready, -bird-ready]} -> nothing",
+                        node
+                                + ".readinessProbe.exec: {command=[/bin/calico-node, -felix-ready, -bird-ready]} -> nothing",
                         node + ".readinessProbe.httpGet: nothing -> {host=localhost, path=/readiness, port=9099}",
                         "DaemonSet calico-node: spec.template.spec.initContainers[install-cni].imagePullPolicy:"
                                 + " IfNotPresent -> Never",

@@ -65,7 +65,8 @@ final class ProofManifests {
                 image.pullPolicy(),
                 "command",
                 image.serve(node),
-                // Without a request a pod gets next to no processor time on a busy node, and late answers look like lost
+                // Without a request a pod gets next to no processor time on a busy node, and late answers look like
+                // lost
                 // ones.
                 "resources",
                 Map.of("requests", Map.of("cpu", "50m", "memory", "16Mi")),

@@ -70,6 +70,6 @@ class TogetherTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("exec failed");
         assertThat(ProbeText.arguments(List.of(Task.echo("x", "udp", "10.0.0.1:7070", "words", 8))))
-                .startsWith("tasks --deadline 16s --base64 ");
+                .startsWith("tasks --deadline 24s --base64 ");
     }
 }
