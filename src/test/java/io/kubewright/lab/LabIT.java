@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,9 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dkubewright.lab.kills=10} runs the whole set of kills, {@code -Dkubewright.lab.seed=N} repeats a run.
  */
+@Order(1)
 class LabIT {
     private static final int KILLS = Integer.getInteger("kubewright.lab.kills", 2);
     private static final long SEED = Long.getLong("kubewright.lab.seed", System.nanoTime());
+    /** Milliseconds in which most of it happens. */
+    private static final long MAKING_A_CLUSTER = 90_000;
+
     private static final String FOREIGN_SPACE = "foreign-to-lab";
     private static final String FOREIGN_BRIDGE = "foreignbr0";
 
@@ -155,10 +160,14 @@ class LabIT {
 
         SplittableRandom random = new SplittableRandom(SEED);
         for (int kill = 0; kill < KILLS; kill++) {
-            long moment = random.nextLong(millis);
-            String which = "seed " + SEED + ", kill " + kill + " after " + moment + " ms of " + millis;
+            // One while hosts come up, one while a cluster is made of them, and so on.
+            boolean hosts = kill % 2 == 0;
+            long moment = hosts ? random.nextLong(millis) : millis + random.nextLong(MAKING_A_CLUSTER);
+            String which = "seed " + SEED + ", kill " + kill + " after " + moment + " ms, hosts take " + millis;
             System.out.println(which);
-            Process process = start("lab", "up", "--hosts-only", "-f", file().toString());
+            Process process = hosts
+                    ? start("lab", "up", "--hosts-only", "-f", file().toString())
+                    : start("lab", "up", "-f", file().toString());
             process.waitFor(moment, TimeUnit.MILLISECONDS);
             process.destroyForcibly().waitFor();
             Ended down = run("", "lab", "down");
