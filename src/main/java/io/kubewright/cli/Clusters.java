@@ -51,7 +51,8 @@ final class Clusters implements ClusterWork.Source {
                 .toList();
     }
 
-    private static PasswordSource passwords() {
+    /** Asks for the password of sudo where there is somebody to ask. */
+    static PasswordSource passwords() {
         return prompt -> {
             Console console = System.console();
             if (console == null || !console.isTerminal()) {

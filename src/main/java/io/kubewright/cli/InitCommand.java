@@ -4,7 +4,6 @@ import io.kubewright.cluster.HostAddress;
 import io.kubewright.cluster.Introduction;
 import io.kubewright.cluster.Introduction.Outcome;
 import io.kubewright.engine.TargetException;
-import io.kubewright.ssh.PasswordSource;
 import io.kubewright.ssh.SshHosts;
 import io.kubewright.ssh.SshSettings;
 import java.io.IOException;
@@ -62,7 +61,7 @@ final class InitCommand implements Callable<Integer> {
                 .map(entry -> settings(entry.getKey(), entry.getValue()))
                 .toList();
         Outcome outcome;
-        try (SshHosts targets = new SshHosts(settings, PasswordSource.NONE)) {
+        try (SshHosts targets = new SshHosts(settings, Clusters.passwords())) {
             outcome = new Introduction(targets).propose(addresses);
         }
         switch (outcome) {

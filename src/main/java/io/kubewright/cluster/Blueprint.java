@@ -9,6 +9,7 @@ import io.kubewright.engine.StepId;
 import io.kubewright.host.HostInput;
 import io.kubewright.host.HostPackage;
 import io.kubewright.host.HostResources;
+import io.kubewright.kube.DnsSpread;
 import io.kubewright.kube.KubeInput;
 import io.kubewright.kube.KubeResources;
 import io.kubewright.kube.Settled;
@@ -83,7 +84,9 @@ public final class Blueprint {
                 .filter(step ->
                         step.target().equals(StepId.CLUSTER) || step.path().startsWith("kube/"))
                 .collect(Collectors.toSet());
-        resources.add(Settled.after(api, kube, moving));
+        Settled settled = Settled.after(api, kube, moving);
+        resources.add(settled);
+        resources.add(DnsSpread.after(settled));
         resources.addAll(ProofImages.of(facts, bundle));
         return List.copyOf(resources);
     }

@@ -7,6 +7,7 @@ import io.kubewright.kubeapi.proof.Asked;
 import io.kubewright.kubeapi.proof.HostProbe;
 import io.kubewright.kubeapi.proof.NamedProof;
 import io.kubewright.kubeapi.proof.Once;
+import io.kubewright.kubeapi.proof.Timer;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,11 @@ public final class KubeProofs {
                 _ -> endpoints.shared()));
         proofs.add(new NamedProof(
                 "proof/endpoint/api", "the control plane's own API server is ready", _ -> endpoints.own()));
+        proofs.add(new NamedProof(
+                "proof/dns/spread", "names still resolve when a node is lost: CoreDNS is ready on more than one", _ -> {
+                    Timer timer = new Timer();
+                    return List.of(timer.finding("cluster", DnsSpread.look(api, hosts.size())));
+                }));
         proofs.add(new NamedProof(
                 "proof/certificates",
                 "every certificate of Kubernetes on the host is valid for at least " + CertificateJudge.DAYS

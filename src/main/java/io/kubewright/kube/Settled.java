@@ -82,14 +82,19 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
             KubeClient client = api.client();
             List<KubeObject> workloads = new ArrayList<>(client.list("apps/v1", "DaemonSet", NAMESPACE));
             workloads.addAll(client.list("apps/v1", "Deployment", NAMESPACE));
-            return missing(client.nodes(), client.list("v1", "Pod", NAMESPACE), workloads);
+            return missing(hosts, components, client.nodes(), client.list("v1", "Pod", NAMESPACE), workloads);
         } catch (ApiException | TargetException e) {
             return List.of("the API falters: " + e.getMessage());
         }
     }
 
     /** What is not yet as it will stay, the most fundamental first. */
-    List<String> missing(List<KubeObject> nodes, List<KubeObject> pods, List<KubeObject> workloads) {
+    static List<String> missing(
+            List<Host> hosts,
+            List<String> components,
+            List<KubeObject> nodes,
+            List<KubeObject> pods,
+            List<KubeObject> workloads) {
         Map<String, KubeObject> nodesByName = byName(nodes);
         Map<String, KubeObject> podsByName = byName(pods);
         List<String> missing = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.kubewright.cli;
 
 import static io.kubewright.cli.RealCluster.CONTROL_PLANES;
 import static io.kubewright.cli.RealCluster.HOSTS;
+import static io.kubewright.cli.RealCluster.WORKERS;
 
 import java.util.List;
 import java.util.Map;
@@ -14,19 +15,19 @@ import java.util.stream.Stream;
 enum Fault {
     KUBELET_STOPPED {
         @Override
-        void make() throws Exception {
-            on("n5", "systemctl stop kubelet");
+        void make(String node) throws Exception {
+            on(node, "systemctl stop kubelet");
         }
 
         @Override
-        void cure() throws Exception {
-            on("n5", "systemctl start kubelet");
+        void cure(String node) throws Exception {
+            on(node, "systemctl start kubelet");
         }
 
         @Override
-        Set<String> certain() {
+        Set<String> certain(String node) {
             Set<String> red = at(
-                    "n5",
+                    node,
                     "proof/nodes/ready",
                     "proof/network/vxlan",
                     "proof/network/service",
@@ -35,23 +36,30 @@ enum Fault {
                     "proof/network/policy/egress",
                     "proof/dns/cluster",
                     "proof/dns/upstream");
-            pairsWith("n5").forEach(red::add);
+            pairsWith(node).forEach(red::add);
             return red;
         }
 
+        /** After 40 s the node's pods count as not ready, a pod of CoreDNS among them if there is one. */
         @Override
-        Map<String, String> evidence() {
-            Map<String, String> words = new TreeMap<>(Map.of("proof/nodes/ready@n5", "kubelet on n5 is inactive"));
-            certain().forEach(proof -> words.putIfAbsent(proof, "n5"));
+        Set<String> possible(String node) {
+            return Set.of("proof/dns/spread@cluster");
+        }
+
+        @Override
+        Map<String, String> evidence(String node) {
+            Map<String, String> words =
+                    new TreeMap<>(Map.of("proof/nodes/ready@" + node, "kubelet on " + node + " is inactive"));
+            certain(node).forEach(proof -> words.putIfAbsent(proof, node));
             return words;
         }
     },
 
     VXLAN_DROPPED {
         @Override
-        void make() throws Exception {
+        void make(String node) throws Exception {
             on(
-                    "n5",
+                    node,
                     "nft 'add table inet vxlanfault; add chain inet vxlanfault in { type filter hook input priority -300; };"
                             + " add chain inet vxlanfault out { type filter hook output priority -300; };"
                             + " add rule inet vxlanfault in udp dport 4789 drop;"
@@ -59,32 +67,51 @@ enum Fault {
         }
 
         @Override
-        void cure() throws Exception {
-            on("n5", "nft delete table inet vxlanfault");
+        void cure(String node) throws Exception {
+            on(node, "nft delete table inet vxlanfault");
         }
 
         @Override
-        Set<String> certain() {
-            Set<String> red = at("n5", "proof/network/vxlan", "proof/network/service");
-            pairsWith("n5").forEach(red::add);
+        Set<String> certain(String node) {
+            Set<String> red =
+                    at(node, "proof/network/vxlan", "proof/network/service", "proof/dns/cluster", "proof/dns/upstream");
+            pairsWith(node).forEach(red::add);
             return red;
         }
 
-        /** Where CoreDNS runs is the scheduler's choice: a pod on n5 may have to cross the network for an answer. */
+        /** Without CoreDNS, or every query of another node might go to the one that cannot answer. */
         @Override
-        Set<String> possible() {
-            return at("n5", "proof/dns/cluster", "proof/dns/upstream");
+        String node() throws Exception {
+            List<String> dns = List.of(RealCluster.program(
+                            "lab",
+                            "kubectl",
+                            "--",
+                            "-n",
+                            "kube-system",
+                            "get",
+                            "pods",
+                            "-l",
+                            "k8s-app=kube-dns",
+                            "-o",
+                            "jsonpath={.items[*].spec.nodeName}")
+                    .done()
+                    .out()
+                    .split(" "));
+            return HOSTS.reversed().stream()
+                    .filter(host -> !dns.contains(host))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         @Override
-        Map<String, String> evidence() {
-            return Map.of("proof/network/vxlan@n5", "drops UDP 4789");
+        Map<String, String> evidence(String node) {
+            return Map.of("proof/network/vxlan@" + node, "drops UDP 4789");
         }
     },
 
     KUBE_VIP_REMOVED {
         @Override
-        void make() throws Exception {
+        void make(String node) throws Exception {
             for (String host : CONTROL_PLANES) {
                 on(host, "mv /etc/kubernetes/manifests/kube-vip.yaml /root/kube-vip.yaml.away");
             }
@@ -95,22 +122,46 @@ enum Fault {
         }
 
         @Override
-        void cure() throws Exception {
+        void cure(String node) throws Exception {
             for (String host : CONTROL_PLANES) {
                 on(host, "mv /root/kube-vip.yaml.away /etc/kubernetes/manifests/kube-vip.yaml");
             }
         }
 
+        /**
+         * Whoever reaches the API through the address is cut off: kubelets of workers, which start no proof pods, and
+         * kube-proxy on every node, which does not hear of the proofs' new services.
+         */
         @Override
-        Set<String> certain() {
-            Set<String> red = new TreeSet<>(Set.of("proof/endpoint/vip@cluster"));
+        Set<String> certain(String node) {
+            Set<String> red =
+                    new TreeSet<>(Set.of("proof/endpoint/vip@cluster", "proof/control-plane/kube-vip@cluster"));
             CONTROL_PLANES.forEach(host -> red.add("proof/control-plane/kube-vip@" + host));
-            HOSTS.forEach(host -> red.add("proof/endpoint/vip@" + host));
+            HOSTS.forEach(host ->
+                    red.addAll(at(host, "proof/endpoint/vip", "proof/network/service", "proof/network/node-port")));
+            WORKERS.forEach(worker -> {
+                red.addAll(at(
+                        worker,
+                        "proof/network/vxlan",
+                        "proof/network/policy/ingress",
+                        "proof/network/policy/egress",
+                        "proof/dns/cluster",
+                        "proof/dns/upstream"));
+                pairsWith(worker).forEach(red::add);
+            });
+            return red;
+        }
+
+        /** From 40 s on the workers count as not ready, with what runs there. */
+        @Override
+        Set<String> possible(String node) {
+            Set<String> red = new TreeSet<>(Set.of("proof/dns/spread@cluster"));
+            WORKERS.forEach(worker -> red.add("proof/nodes/ready@" + worker));
             return red;
         }
 
         @Override
-        Map<String, String> evidence() {
+        Map<String, String> evidence(String node) {
             Map<String, String> words = new TreeMap<>();
             CONTROL_PLANES.forEach(
                     host -> words.put("proof/control-plane/kube-vip@" + host, "kube-vip.yaml is not on " + host));
@@ -119,20 +170,25 @@ enum Fault {
         }
     };
 
-    abstract void make() throws Exception;
+    /** The node that suffers. */
+    String node() throws Exception {
+        return "n5";
+    }
 
-    abstract void cure() throws Exception;
+    abstract void make(String node) throws Exception;
+
+    abstract void cure(String node) throws Exception;
 
     /** Proofs that are red whenever the fault is there. */
-    abstract Set<String> certain();
+    abstract Set<String> certain(String node);
 
     /** Proofs that may be red as well, for a reason that is said there. */
-    Set<String> possible() {
+    Set<String> possible(String node) {
         return Set.of();
     }
 
     /** Words of the evidence, by proof. */
-    abstract Map<String, String> evidence();
+    abstract Map<String, String> evidence(String node);
 
     private static void on(String host, String command) throws Exception {
         RealCluster.on(host, command).done();

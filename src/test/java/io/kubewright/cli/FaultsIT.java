@@ -35,20 +35,21 @@ class FaultsIT {
     @MethodSource("chosen")
     void showsInItsProofsAndNoOthers(Fault fault) throws Exception {
         RealCluster.awaitGreen();
+        String node = fault.node();
         Map<String, String> red;
         try {
-            fault.make();
+            fault.make(node);
             red = RealCluster.red();
         } finally {
-            fault.cure();
+            fault.cure(node);
         }
-        System.out.println(fault + ": " + red.keySet());
-        assertThat(red.keySet()).as("%s", red).containsAll(fault.certain());
+        System.out.println(fault + " at " + node + ": " + red.keySet());
+        assertThat(red.keySet()).as("%s", red).containsAll(fault.certain(node));
         assertThat(red.keySet())
                 .as("%s", red)
-                .allMatch(proof ->
-                        fault.certain().contains(proof) || fault.possible().contains(proof));
-        fault.evidence()
+                .allMatch(proof -> fault.certain(node).contains(proof)
+                        || fault.possible(node).contains(proof));
+        fault.evidence(node)
                 .forEach((proof, words) -> assertThat(red.get(proof)).as(proof).contains(words));
         RealCluster.awaitGreen();
     }

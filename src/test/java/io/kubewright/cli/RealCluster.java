@@ -29,6 +29,7 @@ final class RealCluster implements BeforeAllCallback {
     static final String FILE = "examples/lab.yaml";
     static final List<String> HOSTS = List.of("n1", "n2", "n3", "n4", "n5");
     static final List<String> CONTROL_PLANES = HOSTS.subList(0, 3);
+    static final List<String> WORKERS = HOSTS.subList(3, 5);
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration SETTLING = Duration.ofMinutes(6);

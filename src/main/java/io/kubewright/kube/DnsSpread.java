@@ -1,0 +1,121 @@
+package io.kubewright.kube;
+
+import io.kubewright.engine.ClusterResource;
+import io.kubewright.engine.Observation;
+import io.kubewright.engine.Progress;
+import io.kubewright.engine.StepId;
+import io.kubewright.kubeapi.ApiException;
+import io.kubewright.kubeapi.ClusterApi;
+import io.kubewright.kubeapi.Conditions;
+import io.kubewright.kubeapi.KubeClient;
+import io.kubewright.kubeapi.KubeObject;
+import io.kubewright.kubeapi.ObjectRef;
+import io.kubewright.kubeapi.proof.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Moves pods of CoreDNS apart. kubeadm makes both while there is one node, and the scheduler moves nothing by itself: with
+ * that node the cluster would lose its names.
+ *
+ * @param accompanies the steps after which they may sit together
+ */
+public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompanies) implements ClusterResource {
+    private static final StepId ID = StepId.cluster("kube/dns/spread");
+    private static final ObjectRef COREDNS = ObjectRef.of("apps/v1", "Deployment", "kube-system", "coredns");
+    private static final String SELECTOR = "k8s-app=kube-dns";
+    private static final Duration MOVE = Duration.ofMinutes(3);
+    private static final int TRIES = 3;
+
+    /** Once the cluster has come to rest. */
+    public static DnsSpread after(Settled settled) {
+        return new DnsSpread(settled.api(), Set.of(settled.id()), settled.accompanies());
+    }
+
+    @Override
+    public StepId id() {
+        return ID;
+    }
+
+    @Override
+    public Observation observe() {
+        return new Observation.Known("", "");
+    }
+
+    @Override
+    public void apply(String observed, Progress progress) throws InterruptedException {
+        KubeClient client = api.client();
+        for (int attempt = 1; attempt <= TRIES; attempt++) {
+            List<KubeObject> moving = crowded(client.pods("kube-system", SELECTOR), ready(client.nodes()));
+            if (moving.isEmpty()) {
+                return;
+            }
+            for (KubeObject pod : moving) {
+                progress.line(pod.name() + " leaves " + node(pod) + ", where another one runs");
+                client.delete(pod.ref());
+                client.await(COREDNS, Conditions.rolledOut(), MOVE, progress);
+            }
+        }
+        if (!crowded(client.pods("kube-system", SELECTOR), ready(client.nodes()))
+                .isEmpty()) {
+            throw new ApiException(
+                    ApiException.Code.FAILED,
+                    "the scheduler put the pods of CoreDNS onto one node " + TRIES + " times",
+                    "See what keeps them off the other nodes: kubectl -n kube-system describe pods -l " + SELECTOR);
+        }
+    }
+
+    private static Set<String> ready(List<KubeObject> nodes) {
+        Set<String> names = new TreeSet<>();
+        nodes.stream()
+                .filter(node -> node.is("Ready"))
+                .filter(node -> !node.at("spec", "unschedulable").isTrue())
+                .forEach(node -> names.add(node.name()));
+        return names;
+    }
+
+    /** Pods that share a node with another one while a node has none. */
+    static List<KubeObject> crowded(List<KubeObject> pods, Set<String> nodes) {
+        Set<String> free = new HashSet<>(nodes);
+        List<KubeObject> second = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (KubeObject pod : pods) {
+            boolean leaving = pod.at("metadata", "deletionTimestamp").isPresent();
+            if (!leaving && !node(pod).isEmpty()) {
+                free.remove(node(pod));
+                if (!taken.add(node(pod))) {
+                    second.add(pod);
+                }
+            }
+        }
+        return List.copyOf(second.subList(0, Math.min(second.size(), free.size())));
+    }
+
+    private static String node(KubeObject pod) {
+        return pod.at("spec", "nodeName").text("");
+    }
+
+    /** Names are answered on more than one node, where there is more than one. */
+    static Verdict judge(List<KubeObject> pods, int nodes) {
+        Set<String> answering = new TreeSet<>();
+        pods.stream().filter(pod -> pod.is("Ready")).forEach(pod -> answering.add(node(pod)));
+        String where = answering.isEmpty() ? "no node" : String.join(", ", answering);
+        return answering.size() >= Math.min(2, nodes)
+                ? Verdict.ok("CoreDNS is ready on " + where)
+                : Verdict.failed("CoreDNS is ready on " + where + " only, so names are lost with one node");
+    }
+
+    /** What the API says of the pods, judged. */
+    static Verdict look(KubeClient client, int nodes) throws InterruptedException {
+        return judge(client.pods("kube-system", SELECTOR), nodes);
+    }
+
+    @Override
+    public void undo(Progress progress) {
+        // There is nothing to take back.
+    }
+}
