@@ -1,6 +1,7 @@
 package io.kubewright.lab;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class Leftovers {
         }
     }
 
-    /** What systemd-nspawn keeps for a container beside the container. */
+    /** What systemd-nspawn keeps for a container beside the container; its directories go when nobody else is in them. */
     static void removeNspawns() {
         for (Path kind : children(NSPAWN)) {
             for (Path each : children(kind)) {
@@ -51,6 +52,20 @@ final class Leftovers {
                     Trees.remove(each);
                 }
             }
+            removeEmpty(kind);
+        }
+        removeEmpty(NSPAWN);
+    }
+
+    private static void removeEmpty(Path directory) {
+        try {
+            if (children(directory).isEmpty()) {
+                Files.deleteIfExists(directory);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Somebody else's container has come meanwhile.
+        } catch (IOException e) {
+            throw LabException.storage("cannot remove " + directory, e);
         }
     }
 

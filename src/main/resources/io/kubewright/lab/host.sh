@@ -27,12 +27,13 @@ while :; do
     network
     code=0
     # SYSTEMD_NSPAWN_API_VFS_WRITABLE: /proc/sys and /sys writable, as the kubelet needs them.
+    # SYSTEMD_NSPAWN_LOCK: the root belongs to this host alone, and a lock would outlive a host that is killed.
     # bpf, perf_event_open, keyctl, add_key: CNI and containers. No CAP_SYS_TIME: the clock is the machine's.
     sh "$scripts/join.sh" "$directory/cgroups" unshare --mount --propagation slave sh -eu -c '
         mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
         machine=$3 namespace=$4 root=$2/root name=$5
         shift 5
-        SYSTEMD_NSPAWN_API_VFS_WRITABLE=1 exec systemd-nspawn --quiet --directory="$root" --boot --keep-unit \
+        SYSTEMD_NSPAWN_API_VFS_WRITABLE=1 SYSTEMD_NSPAWN_LOCK=0 exec systemd-nspawn --quiet --directory="$root" --boot --keep-unit \
             --register=no --link-journal=no --resolv-conf=off --timezone=off --network-namespace-path="/run/netns/$namespace" \
             --machine="$machine" --hostname="$name" --capability=all --drop-capability=CAP_SYS_TIME \
             --system-call-filter="@raw-io @mount bpf keyctl add_key perf_event_open" --bind=/dev/kmsg "$@"

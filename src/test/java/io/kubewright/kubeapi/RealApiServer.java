@@ -95,6 +95,7 @@ public final class RealApiServer implements AutoCloseable {
                 "--service-account-key-file=" + key,
                 "--service-account-signing-key-file=" + key,
                 "--service-cluster-ip-range=10.96.0.0/16",
+                "--allow-privileged=true",
                 "--authorization-mode=Node,RBAC");
         boolean ready = false;
         try {

@@ -221,6 +221,7 @@ class LabIT {
     private static Map<String, Object> snapshot() {
         Map<String, Object> all = new TreeMap<>();
         all.put("state", Files.exists(StateDirectory.DEFAULT.root()));
+        all.put("nspawn", Files.exists(Path.of("/run/systemd/nspawn")));
         all.put("namespaces", sorted(Command.of("ip", "netns", "list").run().replaceAll(" \\(id: \\d+\\)", "")));
         all.put("links", sorted(Command.of("ip", "-brief", "link").run()));
         all.put(

@@ -77,6 +77,14 @@ class CalicoResourcesIT {
                         "DaemonSet calico-node: containers[calico-node].env[IP_AUTODETECTION_METHOD]: nothing ->"
                                 + " {name=IP_AUTODETECTION_METHOD, value=kubernetes-internal-ip}",
                         "DaemonSet calico-node: containers[calico-node].imagePullPolicy: IfNotPresent -> Never",
+                        "DaemonSet calico-node: containers[calico-node].livenessProbe.exec:"
+                                + " {command=[/bin/calico-node, -felix-live]} -> nothing",
+                        "DaemonSet calico-node: containers[calico-node].livenessProbe.httpGet: nothing ->"
+                                + " {host=localhost, path=/liveness, port=9099}",
+                        "DaemonSet calico-node: containers[calico-node].readinessProbe.exec:"
+                                + " {command=[/bin/calico-node, -felix-ready]} -> nothing",
+                        "DaemonSet calico-node: containers[calico-node].readinessProbe.httpGet: nothing ->"
+                                + " {host=localhost, path=/readiness, port=9099}",
                         "DaemonSet calico-node: initContainers[ebpf-bootstrap].imagePullPolicy: IfNotPresent -> Never",
                         "DaemonSet calico-node: initContainers[install-cni].imagePullPolicy: IfNotPresent -> Never",
                         "DaemonSet calico-node: initContainers[upgrade-ipam].imagePullPolicy: IfNotPresent -> Never",
