@@ -50,6 +50,7 @@ final class LabUpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Lab.requireRoot();
         Specification specification = ClusterFile.read(file(context.options()));
         PrintStream people = context.people();
         if (!hostsOnly) {

@@ -275,6 +275,15 @@ public final class Lab {
     }
 
     /**
+     * Whoever may not make a lab is told so before anything else is tried.
+     *
+     * @throws LabException with {@link LabException.Code#REFUSED} when this is not root
+     */
+    public static void requireRoot() {
+        Machine.requireRoot();
+    }
+
+    /**
      * Takes the lab away with all that belongs to it, whole or half made.
      *
      * @return whether there was anything to take away

@@ -7,7 +7,13 @@ umask 022
 target=$1 suite=$2 mirror=$3 keyring=$4 downloads=$5 signature=$6 packages=$7
 
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-mkdir -p "$downloads"
+# debootstrap takes paths apart at spaces, so it works under names that have none and that nobody else sees.
+work=${0%/*}/building
+mkdir -p "$target" "$downloads" "$work/root" "$work/downloads"
+mount --bind "$target" "$work/root"
+mount --bind "$downloads" "$work/downloads"
+target=$work/root downloads=$work/downloads
+
 # shellcheck disable=SC2086 # the signature option is one word or none
 debootstrap --variant=minbase --keyring="$keyring" --cache-dir="$downloads" $signature \
     --include="$packages" "$suite" "$target" "$mirror"

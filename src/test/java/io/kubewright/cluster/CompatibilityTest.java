@@ -2,10 +2,13 @@ package io.kubewright.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubewright.bundle.Builder;
 import io.kubewright.cluster.Compatibility.Offer;
 import io.kubewright.cluster.Compatibility.Row;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CompatibilityTest {
@@ -31,6 +34,20 @@ class CompatibilityTest {
                     Optional.ofNullable(table.offers(source).get("kubernetes")).orElseThrow();
             assertThat(kubernetes.versions().getFirst()).isEqualTo("1.36.4");
         }
+    }
+
+    @Test
+    void theTableNamesTheVersionsThatTheCatalogueCompiles() {
+        Map<String, String> compiled = Builder.versions();
+        Map<String, Offer> offered = table.offers("source");
+        assertThat(compiled.keySet())
+                .containsAll(Set.of("kubernetes", "containerd", "calico", "cni-plugins", "kube-vip"));
+        compiled.forEach((part, version) -> {
+            Offer offer = offered.get(part);
+            if (offer != null) {
+                assertThat(offer.versions()).as(part).containsExactly(version.replaceFirst("^v", ""));
+            }
+        });
     }
 
     @Test
