@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.kubewright.bundle.RealBundle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,12 @@ class LabIT {
     private Path temporary;
 
     private record Ended(int code, String out, String err) {}
+
+    /** Not within a run that is killed: what it compiles would go on beside the next one. */
+    @BeforeAll
+    static void theBundleIsThere() throws InterruptedException {
+        RealBundle.get();
+    }
 
     @BeforeEach
     void needsAMachineWithoutALab() throws Exception {

@@ -2,6 +2,7 @@ package io.kubewright.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubewright.bundle.RealBundle;
 import io.kubewright.engine.ClusterResource;
 import io.kubewright.engine.Observation;
 import io.kubewright.engine.Progress;
@@ -15,48 +16,27 @@ import io.kubewright.kubeapi.RealApiServer;
 import io.kubewright.spec.Cidr;
 import io.kubewright.spec.Host;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.opentest4j.TestAbortedException;
 
 /** Calico's real manifest, with our changes, on a real API server. */
 class CalicoResourcesIT {
     private static final Host FIRST = PodMtuTest.host("n1", "10.0.0.1");
     private static final StepId API = new StepId("kube/init", "n1");
 
-    /** Calico 3.31.0's own VXLAN manifest, from the Go module that bundles are built from. */
-    private static String manifest() throws IOException {
-        Path modules = Path.of(Optional.ofNullable(System.getenv("KUBEWRIGHT_CACHE"))
-                        .orElse(System.getProperty("user.home") + "/.cache/kubewright"))
-                .resolve("go/mod/github.com/projectcalico");
-        if (Files.isDirectory(modules)) {
-            try (Stream<Path> directories = Files.list(modules)) {
-                Optional<Path> found = directories
-                        .map(each -> each.resolve("manifests/calico-vxlan.yaml"))
-                        .filter(Files::exists)
-                        .findFirst();
-                if (found.isPresent()) {
-                    return Files.readString(found.get());
-                }
-            }
-        }
-        String reason = "Calico's module is not in the cache: build a bundle";
-        if ("true".equals(System.getenv("CI"))) {
-            throw new AssertionError(reason);
-        }
-        throw new TestAbortedException(reason);
+    /** Calico's own VXLAN manifest, from the Go module that bundles are built from. */
+    private static String manifest() throws InterruptedException {
+        return RealBundle.get().manifest("calico");
     }
 
     @Test
-    void theRealManifestChangesInThesePlacesOnly() throws IOException {
+    void theRealManifestChangesInThesePlacesOnly() throws InterruptedException {
         List<KubeObject> before = KubeYaml.read("test", manifest());
         List<KubeObject> after =
                 CalicoManifest.changed(manifest(), CalicoManifestTest.settings(CalicoManifestTest.IMAGES));
