@@ -6,10 +6,8 @@ import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
 import io.kubewright.kubeapi.ApiException;
 import io.kubewright.kubeapi.ClusterApi;
-import io.kubewright.kubeapi.Conditions;
 import io.kubewright.kubeapi.KubeClient;
 import io.kubewright.kubeapi.KubeObject;
-import io.kubewright.kubeapi.ObjectRef;
 import io.kubewright.kubeapi.proof.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,9 +24,10 @@ import java.util.TreeSet;
  */
 public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompanies) implements ClusterResource {
     private static final StepId ID = StepId.cluster("kube/dns/spread");
-    private static final ObjectRef COREDNS = ObjectRef.of("apps/v1", "Deployment", "kube-system", "coredns");
+    private static final String NAMESPACE = "kube-system";
     private static final String SELECTOR = "k8s-app=kube-dns";
     private static final Duration MOVE = Duration.ofMinutes(3);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int TRIES = 3;
 
     /** Once the cluster has come to rest. */
@@ -50,23 +49,50 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
     public void apply(String observed, Progress progress) throws InterruptedException {
         KubeClient client = api.client();
         for (int attempt = 1; attempt <= TRIES; attempt++) {
-            List<KubeObject> moving = crowded(client.pods("kube-system", SELECTOR), ready(client.nodes()));
+            List<KubeObject> pods = client.pods(NAMESPACE, SELECTOR);
+            List<KubeObject> moving = crowded(pods, ready(client.nodes()));
             if (moving.isEmpty()) {
                 return;
             }
             for (KubeObject pod : moving) {
                 progress.line(pod.name() + " leaves " + node(pod) + ", where another one runs");
-                client.delete(pod.ref());
-                client.await(COREDNS, Conditions.rolledOut(), MOVE, progress);
+                client.deleteAndWait(pod.ref(), MOVE);
+                awaitReady(client, living(pods).size());
             }
         }
-        if (!crowded(client.pods("kube-system", SELECTOR), ready(client.nodes()))
-                .isEmpty()) {
+        if (!crowded(client.pods(NAMESPACE, SELECTOR), ready(client.nodes())).isEmpty()) {
             throw new ApiException(
                     ApiException.Code.FAILED,
                     "the scheduler put the pods of CoreDNS onto one node " + TRIES + " times",
-                    "See what keeps them off the other nodes: kubectl -n kube-system describe pods -l " + SELECTOR);
+                    "See what keeps them off the other nodes: kubectl -n " + NAMESPACE + " describe pods -l "
+                            + SELECTOR);
         }
+    }
+
+    /** The pods themselves are looked at: the status of their Deployment may not know yet that one went. */
+    private static void awaitReady(KubeClient client, int wanted) throws InterruptedException {
+        long end = System.nanoTime() + MOVE.toNanos();
+        while (true) {
+            long ready = living(client.pods(NAMESPACE, SELECTOR)).stream()
+                    .filter(pod -> pod.is("Ready"))
+                    .count();
+            if (ready >= wanted) {
+                return;
+            }
+            if (System.nanoTime() > end) {
+                throw new ApiException(
+                        ApiException.Code.DEADLINE,
+                        "after one was moved, " + ready + " of " + wanted + " pods of CoreDNS are ready",
+                        "See why: kubectl -n " + NAMESPACE + " describe pods -l " + SELECTOR);
+            }
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    private static List<KubeObject> living(List<KubeObject> pods) {
+        return pods.stream()
+                .filter(pod -> !pod.at("metadata", "deletionTimestamp").isPresent())
+                .toList();
     }
 
     private static Set<String> ready(List<KubeObject> nodes) {
@@ -83,9 +109,8 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
         Set<String> free = new HashSet<>(nodes);
         List<KubeObject> second = new ArrayList<>();
         Set<String> taken = new HashSet<>();
-        for (KubeObject pod : pods) {
-            boolean leaving = pod.at("metadata", "deletionTimestamp").isPresent();
-            if (!leaving && !node(pod).isEmpty()) {
+        for (KubeObject pod : living(pods)) {
+            if (!node(pod).isEmpty()) {
                 free.remove(node(pod));
                 if (!taken.add(node(pod))) {
                     second.add(pod);
@@ -111,7 +136,7 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
 
     /** What the API says of the pods, judged. */
     static Verdict look(KubeClient client, int nodes) throws InterruptedException {
-        return judge(client.pods("kube-system", SELECTOR), nodes);
+        return judge(client.pods(NAMESPACE, SELECTOR), nodes);
     }
 
     @Override
