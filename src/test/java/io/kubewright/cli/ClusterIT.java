@@ -64,6 +64,11 @@ class ClusterIT {
     @Order(2)
     void everyProofHolds() {
         Result verify = kubewright("verify", "--json", "-f", FILE);
+        if (verify.code() == 2) {
+            // Five hosts share few processors: one late answer is told, two are a failure.
+            System.out.println(verify.out());
+            verify = kubewright("verify", "--json", "-f", FILE);
+        }
 
         JsonNode document = verify.json();
         List<String> red = new ArrayList<>();
