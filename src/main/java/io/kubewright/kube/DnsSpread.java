@@ -1,7 +1,6 @@
 package io.kubewright.kube;
 
-import io.kubewright.engine.ClusterResource;
-import io.kubewright.engine.Observation;
+import io.kubewright.engine.ClusterCompanion;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
 import io.kubewright.kubeapi.ApiException;
@@ -22,7 +21,7 @@ import java.util.TreeSet;
  *
  * @param accompanies the steps after which they may sit together
  */
-public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompanies) implements ClusterResource {
+public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompanies) implements ClusterCompanion {
     private static final StepId ID = StepId.cluster("kube/dns/spread");
     private static final String NAMESPACE = "kube-system";
     private static final String SELECTOR = "k8s-app=kube-dns";
@@ -38,11 +37,6 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
     @Override
     public StepId id() {
         return ID;
-    }
-
-    @Override
-    public Observation observe() {
-        return new Observation.Known("", "");
     }
 
     @Override
@@ -137,10 +131,5 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
     /** What the API says of the pods, judged. */
     static Verdict look(KubeClient client, int nodes) throws InterruptedException {
         return judge(client.pods(NAMESPACE, SELECTOR), nodes);
-    }
-
-    @Override
-    public void undo(Progress progress) {
-        // There is nothing to take back.
     }
 }

@@ -1,7 +1,6 @@
 package io.kubewright.kube;
 
-import io.kubewright.engine.ClusterResource;
-import io.kubewright.engine.Observation;
+import io.kubewright.engine.ClusterCompanion;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.TargetException;
@@ -27,7 +26,7 @@ import java.util.stream.Collectors;
  * @param components that run as static pods on every control plane
  */
 public record Settled(ClusterApi api, List<Host> hosts, List<String> components, Set<StepId> accompanies)
-        implements ClusterResource {
+        implements ClusterCompanion {
     private static final StepId ID = StepId.cluster("kube/settled");
     private static final Duration DEADLINE = Duration.ofMinutes(8);
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -46,11 +45,6 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
     @Override
     public Set<StepId> needs() {
         return accompanies;
-    }
-
-    @Override
-    public Observation observe() {
-        return new Observation.Known("", "");
     }
 
     @Override
@@ -118,10 +112,5 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
 
     private static Map<String, KubeObject> byName(List<KubeObject> objects) {
         return objects.stream().collect(Collectors.toMap(KubeObject::name, object -> object, (first, _) -> first));
-    }
-
-    @Override
-    public void undo(Progress progress) {
-        // There is nothing to take back.
     }
 }
