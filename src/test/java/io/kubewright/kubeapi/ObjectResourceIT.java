@@ -84,7 +84,9 @@ class ObjectResourceIT {
 
     @Test
     void anAbsentObjectIsPlannedMadeConfirmedAndThenLeftAlone() throws InterruptedException {
-        ObjectResource daemons = resource(DAEMONS.replace("name: agent,", "name: first,"));
+        // Rolled out is when its controller has written what it saw: nobody else touches the object afterwards.
+        ObjectResource daemons = resource(DAEMONS.replace("name: agent,", "name: first,"))
+                .until(Readiness.rolledOut(Duration.ofMinutes(1)));
         Observation.Known before = known(daemons);
         assertThat(before.observed()).isEmpty();
         assertThat(api.client().get(daemons.object().ref()))
