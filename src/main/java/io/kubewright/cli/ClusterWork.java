@@ -6,10 +6,12 @@ import io.kubewright.engine.Journal;
 import io.kubewright.engine.PathSelection;
 import io.kubewright.engine.Plan;
 import io.kubewright.engine.RunEvent;
+import io.kubewright.engine.RunKind;
 import io.kubewright.engine.RunListener;
 import io.kubewright.engine.Verification;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the commands ask of one cluster file's cluster. Connections are opened on first use and closed together.
@@ -27,6 +29,18 @@ interface ClusterWork extends AutoCloseable {
      * @throws CommandException of {@link ExitCode#REFUSED} when the plan is stale or the lock is held, before anything is done
      */
     RunEvent.RunFinished run(Plan plan, RunListener listener) throws InterruptedException;
+
+    /** What shall be taken back, as a plan; changes nothing. */
+    Plan undoPlan(Undo undo, RunListener listener) throws InterruptedException;
+
+    /**
+     * What shall be taken back.
+     *
+     * @param kind {@link RunKind#UNDO} or {@link RunKind#RESET}
+     * @param hosts on which; on all of the file when empty
+     * @param discarding whether files that others changed since are taken back all the same
+     */
+    record Undo(RunKind kind, PathSelection selection, Set<String> hosts, boolean discarding) {}
 
     Verification verify(PathSelection selection, boolean disruptive, RunListener listener) throws InterruptedException;
 

@@ -1,5 +1,7 @@
 package io.kubewright.cli;
 
+import io.kubewright.engine.Plan;
+
 /** What the exit code of the process means; stable. */
 enum ExitCode {
     /** Done, nothing to do, all proofs hold. */
@@ -19,6 +21,14 @@ enum ExitCode {
 
     ExitCode(int number) {
         this.number = number;
+    }
+
+    /** What a plan says to the caller's shell. */
+    static ExitCode of(Plan plan) {
+        if (!plan.refused().isEmpty()) {
+            return REFUSED;
+        }
+        return plan.acts() ? PENDING : DONE;
     }
 
     int number() {

@@ -8,7 +8,10 @@ import io.kubewright.cluster.Proofs;
 import io.kubewright.cluster.Rehearsal;
 import io.kubewright.cluster.Specification;
 import io.kubewright.cluster.UserKubeconfig;
+import io.kubewright.cluster.Withdrawal;
 import io.kubewright.engine.Applier;
+import io.kubewright.engine.ClusterResource;
+import io.kubewright.engine.ClusterUndo;
 import io.kubewright.engine.Drift;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostRecords;
@@ -22,11 +25,14 @@ import io.kubewright.engine.Planner;
 import io.kubewright.engine.Proof;
 import io.kubewright.engine.Resource;
 import io.kubewright.engine.RunEvent;
+import io.kubewright.engine.RunKind;
 import io.kubewright.engine.RunListener;
 import io.kubewright.engine.Scope;
+import io.kubewright.engine.Step;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.Survey;
 import io.kubewright.engine.TargetException;
+import io.kubewright.engine.UndoPlanner;
 import io.kubewright.engine.Verification;
 import io.kubewright.engine.Verifier;
 import io.kubewright.engine.Version;
@@ -40,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -91,9 +98,130 @@ final class FileWork implements ClusterWork {
     }
 
     @Override
+    public Plan undoPlan(Undo undo, RunListener listener) throws InterruptedException {
+        requireHosts(undo.hosts());
+        Map<String, List<HostRecords.Recorded>> records = records(listener);
+        Predicate<StepId> chosen = step -> undo.selection().selects(step)
+                && (undo.hosts().isEmpty() || undo.hosts().contains(step.target()));
+        List<ClusterResource> live = List.of();
+        List<String> notes = new ArrayList<>();
+        if (undo.kind() == RunKind.UNDO && undo.hosts().isEmpty() && !Withdrawal.endsCluster(records, chosen)) {
+            live = live(listener).stream()
+                    .filter(resource -> chosen.test(resource.id()))
+                    .peek(resource -> resource.stays().ifPresent(notes::add))
+                    .filter(resource -> resource.stays().isEmpty())
+                    .toList();
+        }
+        List<StepId> known = new ArrayList<>();
+        records.values().forEach(each -> each.forEach(recorded -> known.add(recorded.step())));
+        live.forEach(resource -> known.add(resource.id()));
+        if (!known.isEmpty()) {
+            requireMatches(undo.selection().unmatched(known));
+        }
+        Withdrawal withdrawal = Withdrawal.of(specification, records, chosen, undo.kind(), live, fleet.api());
+        Planner.Binding binding = new Planner.Binding(
+                Version.current(), specification.file().toString(), specification.sha256(), "", notes);
+        return UndoPlanner.plan(
+                undo.kind(),
+                withdrawal.resources(),
+                survey(withdrawal),
+                withdrawal.refusals(),
+                undo.discarding(),
+                binding,
+                Instant.now(),
+                explanations::why);
+    }
+
+    private void requireHosts(Set<String> named) {
+        List<String> known = specification.hosts().stream().map(Host::name).toList();
+        List<String> unknown =
+                named.stream().filter(host -> !known.contains(host)).toList();
+        if (!unknown.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the file has no host " + String.join(", ", unknown),
+                    "its hosts are " + String.join(", ", known));
+        }
+    }
+
+    /** What every host of the file recorded. */
+    private Map<String, List<HostRecords.Recorded>> records(RunListener listener) throws InterruptedException {
+        Map<String, Callable<List<HostRecords.Recorded>>> readings = new LinkedHashMap<>();
+        specification
+                .hosts()
+                .forEach(host -> readings.put(
+                        host.name(), () -> HostRecords.read(fleet.targets().get(host.name()))));
+        Map<String, List<HostRecords.Recorded>> records = new LinkedHashMap<>();
+        Map<String, TargetException> unreachable = new LinkedHashMap<>();
+        Scope.all(readings).forEach((host, outcome) -> {
+            switch (outcome) {
+                case Scope.Outcome.Value<List<HostRecords.Recorded>>(List<HostRecords.Recorded> recorded) ->
+                    records.put(host, recorded);
+                case Scope.Outcome.Failure<List<HostRecords.Recorded>>(RuntimeException cause) ->
+                    unreachable.put(host, TargetException.of(host, cause));
+            }
+        });
+        requireReachable(unreachable, listener);
+        return records;
+    }
+
+    /** The resources of the cluster that have a state, in the order they are applied in. */
+    private List<ClusterResource> live(RunListener listener) throws InterruptedException {
+        return prepare(listener).resources().stream()
+                .filter(resource -> resource.accompanies().isEmpty())
+                .filter(ClusterResource.class::isInstance)
+                .map(ClusterResource.class::cast)
+                .toList();
+    }
+
+    /** What is on the hosts was seen when their records were read; the API is asked for the rest. */
+    private Survey survey(Withdrawal withdrawal) throws InterruptedException {
+        Survey asked = Survey.of(
+                fleet.targets(),
+                withdrawal.resources().stream()
+                        .filter(ClusterUndo.class::isInstance)
+                        .toList());
+        return asked.and(withdrawal.survey());
+    }
+
+    private RunEvent.RunFinished takeBack(Plan plan, RunListener listener) throws InterruptedException {
+        Set<StepId> planned = plan.steps().stream().map(Step::id).collect(Collectors.toSet());
+        Map<String, List<HostRecords.Recorded>> records = records(listener);
+        boolean ends = Withdrawal.endsCluster(records, planned::contains);
+        List<ClusterResource> live = plan.kind() == RunKind.RESET || ends
+                ? List.of()
+                : live(listener).stream()
+                        .filter(resource -> planned.contains(resource.id()))
+                        .toList();
+        Withdrawal withdrawal =
+                Withdrawal.of(specification, records, planned::contains, plan.kind(), live, fleet.api());
+        withdrawal.refusals().forEach((step, refusal) -> {
+            throw new CommandException(
+                    ExitCode.REFUSED, "nothing was done: " + step + ": " + refusal.reason(), refusal.hint());
+        });
+        Set<StepId> left = withdrawal.resources().stream().map(Resource::id).collect(Collectors.toSet());
+        // What a run of this plan has taken back already left no record.
+        Plan rest = plan.withSteps(
+                plan.steps().stream().filter(step -> left.contains(step.id())).toList());
+        Survey survey = survey(withdrawal);
+        RunEvent.RunFinished finished;
+        try (Journal journal =
+                Journal.open(Journal.place(specification.metadata().name()))) {
+            finished = new Applier(fleet.targets(), withdrawal.resources(), journal, listener).apply(rest, survey);
+        }
+        if (ends && finished.outcome() == RunEvent.Outcome.DONE) {
+            UserKubeconfig.delete(specification);
+        }
+        return finished;
+    }
+
+    @Override
     public RunEvent.RunFinished run(Plan plan, RunListener listener) throws InterruptedException {
         requireSame("file", plan.spec(), specification.sha256());
         requireSame("version of Kubewright", plan.tool(), Version.current());
+        if (plan.kind().takesBack()) {
+            return takeBack(plan, listener);
+        }
         Prepared ready = prepare(listener);
         requireSame("bundle", plan.bundle(), ready.bundle().lockHash());
         Survey survey = survey(ready, listener);
@@ -146,32 +274,36 @@ final class FileWork implements ClusterWork {
         Prepared ready = prepare(listener);
         requireMatches(selection.unmatched(steps(ready.resources())));
         List<Drift.Entry> entries = new ArrayList<>();
-        Map<String, Callable<List<HostRecords.Recorded>>> readings = new LinkedHashMap<>();
-        specification
-                .hosts()
-                .forEach(host -> readings.put(
-                        host.name(), () -> HostRecords.read(fleet.targets().get(host.name()))));
-        Scope.all(readings).forEach((host, outcome) -> {
-            switch (outcome) {
-                case Scope.Outcome.Value<List<HostRecords.Recorded>>(List<HostRecords.Recorded> recorded) ->
-                    recorded.stream()
-                            .filter(each -> !each.applied().equals(each.found()))
-                            .forEach(each -> entries.add(new Drift.Entry(each.step(), each.applied(), each.found())));
-                case Scope.Outcome.Failure<List<HostRecords.Recorded>>(RuntimeException cause) -> throw cause;
-            }
-        });
+        records(listener)
+                .values()
+                .forEach(each -> each.forEach(recorded -> drifted(recorded).ifPresent(entries::add)));
         List<Resource> live = ready.resources().stream()
                 .filter(resource -> resource.id().target().equals(StepId.CLUSTER))
                 .toList();
         Survey.of(fleet.targets(), live).observations().forEach((step, observation) -> {
-            if (observation instanceof Observation.Known(String found, String expected) && !found.equals(expected)) {
-                entries.add(new Drift.Entry(step, expected, found));
+            switch (observation) {
+                case Observation.Known(String found, String expected) -> {
+                    if (!found.equals(expected)) {
+                        entries.add(new Drift.Entry(step, expected, found));
+                    }
+                }
+                case Observation.Unreachable(String expected, String reason, String _) ->
+                    entries.add(new Drift.Entry(step, expected, "could not be looked at: " + reason));
+                case Observation.Deferred _ -> {}
             }
         });
         return new Drift(entries.stream()
                 .filter(entry -> selection.selects(entry.step()))
                 .sorted(java.util.Comparator.comparing(Drift.Entry::step))
                 .toList());
+    }
+
+    private static Optional<Drift.Entry> drifted(HostRecords.Recorded recorded) {
+        String found =
+                recorded.blind().map(reason -> "its probe failed: " + reason).orElse(recorded.found());
+        return recorded.applied()
+                .filter(applied -> !applied.equals(found))
+                .map(applied -> new Drift.Entry(recorded.step(), applied, found));
     }
 
     @Override

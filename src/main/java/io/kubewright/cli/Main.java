@@ -117,6 +117,8 @@ public final class Main implements Callable<Integer> {
         commands.put("apply", ApplyCommand.class);
         commands.put("verify", VerifyCommand.class);
         commands.put("drift", DriftCommand.class);
+        commands.put("undo", UndoCommand.class);
+        commands.put("reset", ResetCommand.class);
         commands.put("explain", ExplainCommand.class);
         commands.put("journal", JournalCommand.class);
         commands.put("lab", LabCommand.class);

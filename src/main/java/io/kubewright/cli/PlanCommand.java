@@ -40,13 +40,6 @@ final class PlanCommand implements Callable<Integer> {
                 () -> PlanReport.text(plan, context.colour(), context.options().verbosity() > 0),
                 () -> PlanJson.write(plan));
         PlanFile.save(plan, Optional.ofNullable(output), context);
-        return exit(plan).number();
-    }
-
-    private static ExitCode exit(Plan plan) {
-        if (!plan.refused().isEmpty()) {
-            return ExitCode.REFUSED;
-        }
-        return plan.acts() ? ExitCode.PENDING : ExitCode.DONE;
+        return ExitCode.of(plan).number();
     }
 }

@@ -45,6 +45,16 @@ public final class UserKubeconfig {
         throw last == null ? new IllegalStateException("a cluster has a control plane") : last;
     }
 
+    /** Removes it: the cluster it led to is gone. */
+    public static void delete(Specification specification) {
+        Path file = place(specification.metadata().name());
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the kubeconfig " + file + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
     private static Path keep(Path file, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {

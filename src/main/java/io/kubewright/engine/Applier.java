@@ -201,7 +201,7 @@ public final class Applier {
                 if (resource.accompanies().isEmpty()) {
                     attemptLive(run, step, resource, begun, start);
                 } else {
-                    accompany(run, step, resource, start);
+                    accompany(run, step, resource, begun, start);
                 }
                 return;
             } catch (TargetException e) {
@@ -221,9 +221,11 @@ public final class Applier {
         }
     }
 
-    private static void accompany(Run run, Step step, ClusterResource resource, long start)
+    private static void accompany(Run run, Step step, ClusterResource resource, AtomicBoolean begun, long start)
             throws InterruptedException {
-        run.begin(step.id());
+        if (begun.compareAndSet(false, true)) {
+            run.begin(step.id());
+        }
         resource.apply("", text -> run.emit(new RunEvent.StepLine(step.id(), text)));
         run.done(step.id(), (System.nanoTime() - start) / 1_000_000);
     }
@@ -237,6 +239,7 @@ public final class Applier {
                         TargetException.Code.UNREACHABLE,
                         "it still cannot be observed: " + reason,
                         "Look at what it names, then apply again.");
+            case Observation.Unreachable unreachable -> throw unreachable.exception();
             case Observation.Known(String observed, String desired) -> {
                 if (observed.equals(desired)) {
                     if (begun.get()) {

@@ -3,25 +3,41 @@ package io.kubewright.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/** What was last applied to a host, as the host itself records it beside each step; needs no file. */
+/** What was applied to a host, as the host itself records it beside each step; needs no file. */
 public final class HostRecords {
     private static final Duration DEADLINE = Duration.ofMinutes(3);
 
-    /** Runs each recorded probe. In the order in which the steps were first applied. */
+    /**
+     * Runs each recorded probe. A step counts from the moment it may have changed something. How the host was before is
+     * of use only while the probe says it in the same words.
+     */
     private static final String READ = """
             kw_recorded() { . "$kw_dir/probe.sh"; }
-            for kw_dir in $(for d in "$KW_STATE"/steps/*/; do
-                [ -e "$d/desired" ] && echo "$(cat "$d/order") $d"
-            done | sort -n | cut -d' ' -f2-); do
-                kw_name=$(basename "$kw_dir" | sed 's,=,/,g')
-                kw_look kw_recorded
-                if [ "$kw_status" -eq 0 ]; then
-                    kw_frame recorded "$kw_name@here" "$(kw_encode "$kw_dir/desired")" "$(kw_encode "$KW_TMP/seen")"
+            for kw_dir in "$KW_STATE"/steps/*/; do
+                kw_dir=${kw_dir%/}
+                if [ -e "$kw_dir/begun" ]; then
+                    kw_ended=begun
+                elif [ -e "$kw_dir/desired" ]; then
+                    kw_ended=applied
                 else
-                    kw_frame unreadable "$kw_name@here" "$(kw_encode "$KW_TMP/seen.err")"
+                    continue
                 fi
+                [ -e "$kw_dir/desired" ] || kw_ended=first
+                if [ "$(sha256sum <"$kw_dir/probe.sh" | cut -d' ' -f1)" = "$(cat "$kw_dir/before.probe" 2>/dev/null)" ]; then
+                    kw_words=same
+                else
+                    kw_words=other
+                fi
+                kw_look kw_recorded
+                kw_frame recorded "$(basename "$kw_dir" | sed 's,=,/,g')@here" "$kw_ended" "$kw_words" "$kw_status" \\
+                    "$(cat "$kw_dir/order")" "$(kw_encode "$kw_dir/desired")" "$(kw_encode "$kw_dir/before")" \\
+                    "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/seen.err")" "$(kw_encode "$kw_dir/probe.sh")" \\
+                    "$(kw_encode "$kw_dir/undo.sh")" "$(kw_encode "$kw_dir/needs")"
             done
             """;
 
@@ -30,12 +46,32 @@ public final class HostRecords {
     /**
      * One recorded step.
      *
-     * @param applied canonical text that was confirmed when it was last applied
+     * @param order grows with the time at which the steps of a host were first applied
+     * @param applied canonical text that was confirmed when it was last applied; empty when that never ended
+     * @param interrupted whether its last application did not come to its end
+     * @param before canonical text from before its first application; empty when its words cannot be compared any more
      * @param found canonical text now
+     * @param blind why it cannot be looked at now
+     * @param probe fragment that prints the text
+     * @param undo fragment that takes it back
      */
-    public record Recorded(StepId step, String applied, String found) {}
+    public record Recorded(
+            StepId step,
+            long order,
+            Optional<String> applied,
+            boolean interrupted,
+            Optional<String> before,
+            String found,
+            Optional<String> blind,
+            String probe,
+            String undo,
+            Set<StepId> needs) {
+        public Recorded {
+            needs = Set.copyOf(needs);
+        }
+    }
 
-    /** All recorded steps of a host with their present states; reading only. */
+    /** All recorded steps of a host with their present states, in the order of their first application; reading only. */
     public static List<Recorded> read(Target target) throws InterruptedException {
         HostScript script = HostScript.reading(READ);
         List<Recorded> recorded = Collections.synchronizedList(new ArrayList<>());
@@ -45,14 +81,7 @@ public final class HostRecords {
                 DEADLINE,
                 line -> Frame.parse(script.mark(), line).ifPresent(frame -> {
                     switch (frame.word()) {
-                        case "recorded" ->
-                            recorded.add(new Recorded(
-                                    new StepId(frame.step().path(), target.name()), frame.text(1), frame.text(2)));
-                        case "unreadable" ->
-                            recorded.add(new Recorded(
-                                    new StepId(frame.step().path(), target.name()),
-                                    "",
-                                    "its probe failed: " + frame.text(1)));
+                        case "recorded" -> recorded.add(recorded(target.name(), frame));
                         case "end" -> whole[0] = true;
                         default -> {}
                     }
@@ -65,6 +94,27 @@ public final class HostRecords {
                             + result.stderr().strip(),
                     "Look at /var/lib/kubewright on the host.");
         }
-        return List.copyOf(recorded);
+        return recorded.stream().sorted(Comparator.comparing(Recorded::order)).toList();
+    }
+
+    private static Recorded recorded(String host, Frame frame) {
+        List<String> words = frame.arguments();
+        String ended = words.get(1);
+        boolean seen = words.get(3).equals("0");
+        return new Recorded(
+                new StepId(frame.step().path(), host),
+                Long.parseLong(words.get(4)),
+                ended.equals("first") ? Optional.empty() : Optional.of(frame.text(5)),
+                !ended.equals("applied"),
+                words.get(2).equals("same") ? Optional.of(frame.text(6)) : Optional.empty(),
+                seen ? frame.text(7) : "",
+                seen ? Optional.empty() : Optional.of("exit " + words.get(3) + ": " + frame.text(8)),
+                frame.text(9),
+                frame.text(10),
+                frame.text(11)
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .map(StepId::parse)
+                        .collect(java.util.stream.Collectors.toUnmodifiableSet()));
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A script made of the prelude and many fragments. The whole text stands in one function that the last line calls, so a
@@ -17,7 +18,11 @@ record HostScript(String mark, String text) {
     private static final String PRELUDE = resource("prelude.sh");
     private static final String FACTS = resource("facts.sh");
 
-    /** One action within a script. */
+    /**
+     * One action within a script.
+     *
+     * @param planned and {@code desired}: digests of texts, or {@code -}
+     */
     record Action(HostResource resource, String planned, String desired, String fragment) {}
 
     /** Tells what the host is. */
@@ -66,11 +71,37 @@ record HostScript(String mark, String text) {
                     .append(function(stem + "_apply", action.fragment()))
                     .append(keeping(
                             mark, stem + "_probe_text", action.resource().probe()))
-                    .append(keeping(mark, stem + "_undo_text", action.resource().undo()));
-            calls.append("kw_act %s %s %s %s\n[ \"$KW_GOES\" = yes ] || { kw_frame end; return 0; }\n"
-                    .formatted(action.resource().id(), action.planned(), action.desired(), stem));
+                    .append(keeping(mark, stem + "_undo_text", action.resource().undo()))
+                    .append(keeping(mark, stem + "_needs_text", needs(action.resource())));
+            calls.append(call("kw_act", action, stem));
         }
         return new HostScript(mark, text + main(calls + "kw_frame end\n"));
+    }
+
+    /** Takes steps back, one by one, under the host's lock; stops at the first that does not come out right. */
+    static HostScript takeBack(String run, String plan, List<Action> actions, int lockSeconds) {
+        String mark = newMark();
+        StringBuilder text = new StringBuilder(head(mark, run, plan));
+        StringBuilder calls = new StringBuilder("trap : HUP PIPE\nkw_begin_script\nkw_lock " + lockSeconds + "\n");
+        int number = 0;
+        for (Action action : actions) {
+            String stem = "kw_a" + ++number;
+            text.append(function(stem + "_probe", action.resource().probe()))
+                    .append(function(stem + "_apply", action.fragment()));
+            boolean accompanies = action.planned().equals("-");
+            calls.append(call(accompanies ? "kw_act" : "kw_take_back", action, stem));
+        }
+        return new HostScript(mark, text + main(calls + "kw_frame end\n"));
+    }
+
+    private static String call(String function, Action action, String stem) {
+        return function
+                + " %s %s %s %s\n[ \"$KW_GOES\" = yes ] || { kw_frame end; return 0; }\n"
+                        .formatted(action.resource().id(), action.planned(), action.desired(), stem);
+    }
+
+    private static String needs(HostResource resource) {
+        return resource.needs().stream().sorted().map(need -> need + "\n").collect(Collectors.joining());
     }
 
     /** Asks the script of a run to stop before its next step. */

@@ -104,10 +104,12 @@ final class HostWorker {
             actions.add(new HostScript.Action(
                     resource,
                     stateless ? "-" : step.observed().orElseThrow(),
-                    stateless ? "-" : step.desired().orElseThrow(),
+                    stateless ? "-" : step.desired().orElse("-"),
                     resource.apply(run.observed(step.id()), run.outputs())));
         }
-        HostScript script = HostScript.act(run.id(), run.plan().id(), actions, LOCK_SECONDS);
+        HostScript script = run.plan().kind().takesBack()
+                ? HostScript.takeBack(run.id(), run.plan().id(), actions, LOCK_SECONDS)
+                : HostScript.act(run.id(), run.plan().id(), actions, LOCK_SECONDS);
         boolean[] whole = new boolean[1];
         run.active(host, true);
         ScriptResult result;
@@ -148,7 +150,13 @@ final class HostWorker {
                 Long start = begun.remove(frame.step());
                 run.done(frame.step(), start == null ? 0 : (System.nanoTime() - start) / 1_000_000);
             }
-            case "skipped" -> run.skip(frame.step(), "done before by this plan");
+            case "skipped" -> run.skip(frame.step(), "done before");
+            case "otherwise" ->
+                run.emit(new RunEvent.StepLine(
+                        frame.step(),
+                        "taken back, but not wholly as it was before:\n"
+                                + Diff.unified(
+                                        resource(frame.step()).desired(run.observed(frame.step())), frame.text(1))));
             case "stale" -> {
                 String diff = Diff.unified(run.observed(frame.step()), frame.text(1));
                 run.refuse(
@@ -166,6 +174,14 @@ final class HostWorker {
                                 : "Mend the cause and run apply again: it goes on from here.");
             case "unconfirmed" -> {
                 String seen = frame.text(1);
+                if (run.plan().kind().takesBack()) {
+                    run.fail(
+                            frame.step(),
+                            0,
+                            "its undo ran without an error, and yet it is as before:\n" + seen + frame.text(2),
+                            "See on the host what keeps it; the record of the step stays, so this can be tried again.");
+                    return false;
+                }
                 String wanted = resource(frame.step()).desired(run.observed(frame.step()));
                 run.fail(
                         frame.step(),

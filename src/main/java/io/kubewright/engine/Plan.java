@@ -47,6 +47,11 @@ public record Plan(
         return new Plan(PlanJson.contentId(unnamed), kind, tool, unnamed.created, file, spec, bundle, notes, steps);
     }
 
+    /** The same plan with these of its steps. */
+    public Plan withSteps(List<Step> some) {
+        return new Plan(id, kind, tool, created, file, spec, bundle, notes, some);
+    }
+
     /** How many steps of each action; every action has an entry. */
     public Map<Action, Integer> summary() {
         Map<Action, Integer> counts = new EnumMap<>(Action.class);

@@ -39,11 +39,17 @@ public final class Planner {
         List<Step> steps = new ArrayList<>();
         Set<StepId> acting = new HashSet<>();
         Set<StepId> left = new HashSet<>();
+        // What acts, and all that needs it, however far away.
+        Set<StepId> moved = new HashSet<>();
         for (Resource resource : ordered) {
+            boolean behind = resource.needs().stream().anyMatch(moved::contains);
+            if (behind) {
+                moved.add(resource.id());
+            }
             if (!resource.accompanies().isEmpty()) {
                 continue;
             }
-            Step step = step(resource, survey, why.apply(resource.id().path()));
+            Step step = step(resource, survey, why.apply(resource.id().path()), behind);
             boolean acts = step.action().acts() || step.refusal().isPresent();
             if (!acts) {
                 steps.add(step);
@@ -51,6 +57,7 @@ public final class Planner {
                 left.add(resource.id());
             } else {
                 acting.add(resource.id());
+                moved.add(resource.id());
                 steps.add(step.refusal().isEmpty() ? missing(step, left) : step);
             }
         }
@@ -84,7 +91,8 @@ public final class Planner {
                 .orElse(step);
     }
 
-    private static Step step(Resource resource, Survey survey, String why) {
+    /** @param behind whether a step that it needs, however far away, acts */
+    private static Step step(Resource resource, Survey survey, String why, boolean behind) {
         List<StepId> needs = resource.needs().stream().sorted().toList();
         String blind = survey.blind().get(resource.id());
         if (blind != null) {
@@ -98,6 +106,10 @@ public final class Planner {
             case Observation.Known(String observed, String desired) -> known(resource, why, needs, observed, desired);
             case Observation.Deferred(String desired, String reason) ->
                 Step.deferred(resource.id(), why, needs, desired, reason);
+            case Observation.Unreachable(String desired, String reason, String hint) -> {
+                Step later = Step.deferred(resource.id(), why, needs, desired, reason);
+                yield behind ? later : later.withRefusal(Optional.of(new Refusal(reason, hint)));
+            }
             case null -> throw new IllegalStateException("the survey left out " + resource.id());
         };
         return step.withDeviation(resource.deviation());

@@ -35,7 +35,7 @@ record Run(
     String observed(StepId step) {
         return switch (survey.observations().get(step)) {
             case Observation.Known(String observed, String _) -> observed;
-            case Observation.Deferred _ -> "";
+            case Observation.Deferred _, Observation.Unreachable _ -> "";
             case null -> "";
         };
     }

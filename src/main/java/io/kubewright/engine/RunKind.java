@@ -11,6 +11,11 @@ public enum RunKind {
     VERIFY,
     LAB;
 
+    /** Whether its steps are taken back. */
+    public boolean takesBack() {
+        return this == UNDO || this == RESET;
+    }
+
     /** The word in JSON and for people, such as {@code apply}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);

@@ -81,6 +81,11 @@ public record Step(
                 Optional.empty());
     }
 
+    /** The same, when it is not known what its state will be. */
+    Step withoutDesired() {
+        return new Step(id, action, why, needs, diff, observed, Optional.empty(), deviation, loses, refusal, deferred);
+    }
+
     public Step withDeviation(Optional<String> text) {
         return new Step(id, action, why, needs, diff, observed, desired, text, loses, refusal, deferred);
     }

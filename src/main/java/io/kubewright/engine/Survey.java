@@ -78,6 +78,19 @@ public record Survey(
         return new Survey(observations, blind, blobs, unreachable);
     }
 
+    /** This one and another, of other resources. */
+    public Survey and(Survey other) {
+        Map<StepId, Observation> both = new HashMap<>(observations);
+        both.putAll(other.observations);
+        Map<StepId, String> bothBlind = new LinkedHashMap<>(blind);
+        bothBlind.putAll(other.blind);
+        Map<String, Set<String>> bothBlobs = new HashMap<>(blobs);
+        bothBlobs.putAll(other.blobs);
+        Map<String, TargetException> bothUnreachable = new LinkedHashMap<>(unreachable);
+        bothUnreachable.putAll(other.unreachable);
+        return new Survey(both, bothBlind, bothBlobs, bothUnreachable);
+    }
+
     private static HostView look(Target target, List<HostResource> resources) throws InterruptedException {
         HostScript script = HostScript.observe(resources);
         ScriptResult result = target.run(script.text(), DEADLINE, line -> {});

@@ -49,6 +49,8 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
             blobs.append("rm -f ").append(blob).append('\n');
         }
         return """
+                mkdir -p "$KW_STATE"
+                printf '%%s\\n' %s >>"$KW_STATE/packages.added"
                 # apt takes no symbolic links for packages, and hard links need the file system of the blobs.
                 directory=$(mktemp -d "$KW_STATE/packages.XXXXXX")
                 trap 'rm -rf "$directory"' EXIT
@@ -56,13 +58,32 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                     -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null \\
                     -o DPkg::Lock::Timeout=%d -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
                     -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root install "$directory"/*.deb
-                %s""".formatted(links, LOCK_SECONDS, blobs);
+                %s""".formatted(
+                Shell.words(missing(observed).stream().map(HostPackage::name).toList()), links, LOCK_SECONDS, blobs);
     }
 
-    /** Packages stay: whatever else was installed meanwhile may need them. */
+    /** Those that we installed go, unless others have come to need them. */
     @Override
     public String undo() {
-        return "";
+        return """
+                if [ -s "$KW_STATE/packages.added" ]; then
+                    added=$(sort -u "$KW_STATE/packages.added" | while read -r name; do
+                        if [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ]; then echo "$name"; fi
+                    done)
+                    if [ -n "$added" ]; then
+                        others=$(apt-get -s purge $added | sed -n 's/^\\(Purg\\|Remv\\) \\([^ ]*\\) .*/\\2/p' | while read -r name; do
+                            case " $(echo $added) " in *" ${name%%%%:*} "*) ;; *) echo "$name" ;; esac
+                        done)
+                        if [ -n "$others" ]; then
+                            echo "these packages need what would be removed: $(echo $others)" >&2
+                            exit 1
+                        fi
+                        DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=%d -o Dpkg::Use-Pty=0 \\
+                            purge $added
+                    fi
+                    rm -f "$KW_STATE/packages.added"
+                fi
+                """.formatted(LOCK_SECONDS);
     }
 
     @Override

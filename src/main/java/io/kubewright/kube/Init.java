@@ -38,7 +38,7 @@ record Init(
         Secret token = Tokens.newToken();
         return (NodeState.isUnfinished(observed) ? NodeState.undo() : "")
                 + NodeState.workspace(configuration.init(node, token))
-                + "mkdir -p \"$KW_STATE\"\necho init >" + NodeState.MARK + "\n"
+                + NodeState.begin("init")
                 + "kubeadm init phase certs ca --config \"$directory/kubeadm.yaml\"\n"
                 + vip.map(each -> each.bootstrap(node)).orElse("")
                 + "kw_say 'kubeadm init'\n"

@@ -44,7 +44,7 @@ record Join(
                 JoinCredentials.certificateKey(outputs, credentials));
         return (NodeState.isUnfinished(observed) ? NodeState.undo() : "")
                 + NodeState.workspace(text)
-                + "mkdir -p \"$KW_STATE\"\necho join >" + NodeState.MARK + "\n"
+                + NodeState.begin("join")
                 + "kw_say 'kubeadm join'\n"
                 + "kubeadm join --config \"$directory/kubeadm.yaml\"\n"
                 + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"

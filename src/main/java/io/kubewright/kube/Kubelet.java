@@ -30,6 +30,7 @@ final class Kubelet {
                                 "0644",
                                 Templates.text("kubelet-kubeadm.conf"))),
                 Optional.of(new Service("kubelet.service", false)),
+                List.of(),
                 Optional.empty());
     }
 }

@@ -41,7 +41,8 @@ record NodeLabels(Node node, Set<StepId> needs, List<Label> labels) implements H
                 .map(label -> Shell.quote(label.node() + " " + label.key() + "=") + "*")
                 .collect(Collectors.joining(" | "));
         return """
-                if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
+                if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] &&
+                    [ ! -e "$KW_STATE/kube-unfinished" ]; then
                 directory=$(umask 077 && mktemp -d /run/kubewright-probe.XXXXXX)
                 trap 'rm -rf "$directory"' EXIT
                 """ + NodeState.ownAdmin(node) + """

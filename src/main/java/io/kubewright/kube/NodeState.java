@@ -1,6 +1,8 @@
 package io.kubewright.kube;
 
 import io.kubewright.engine.Shell;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What kubeadm has made of a host, as text. Files decide, not whether something answers: a cluster that is down must
@@ -9,6 +11,18 @@ import io.kubewright.engine.Shell;
 final class NodeState {
     /** Says that a run of ours began and has not ended; its text is {@code init} or {@code join}. */
     static final String MARK = "\"$KW_STATE/kube-unfinished\"";
+
+    /** Where kubeadm, the kubelet and the pod network put what they make. */
+    private static final List<String> DIRECTORIES = List.of(
+            "/etc/kubernetes",
+            "/etc/cni",
+            "/var/lib/kubelet",
+            "/var/lib/etcd",
+            "/var/lib/cni",
+            "/var/lib/calico",
+            "/var/log/pods",
+            "/var/log/containers",
+            "/var/log/calico");
 
     private static final String PROBE = Templates.text("node-state.sh");
 
@@ -42,7 +56,20 @@ final class NodeState {
 
     /** Takes all of kubeadm's work back, and what the pod network left behind. */
     static String undo() {
-        return Templates.text("node-reset.sh") + "rm -f " + MARK + "\n";
+        return Templates.text("node-reset.sh")
+                + DIRECTORIES.stream()
+                        .map(directory -> "kw_restore " + directory + "\n")
+                        .collect(Collectors.joining())
+                + "rm -f " + MARK + "\n";
+    }
+
+    /** Fragment that says that kubeadm's work begins; its word is {@code init} or {@code join}. */
+    static String begin(String word) {
+        return "mkdir -p \"$KW_STATE\"\n"
+                + DIRECTORIES.stream()
+                        .map(directory -> "kw_claim " + directory + "\n")
+                        .collect(Collectors.joining())
+                + "echo " + word + " >" + MARK + "\n";
     }
 
     /** Fragment that makes $directory, root-only and gone at the end, with kubeadm's configuration in it. */

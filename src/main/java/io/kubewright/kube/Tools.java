@@ -26,6 +26,8 @@ final class Tools {
         new TreeMap<>(node.supplies().plugins())
                 .forEach((name, blob) -> files.add(new BinaryFile("/opt/cni/bin/" + name, "0755", blob)));
         files.add(new TextFile("/etc/crictl.yaml", "0644", Templates.text("crictl.yaml")));
-        return new Installation(node.step(PATH), needs, List.copyOf(files), Optional.empty(), Optional.empty());
+        // Pods of the network put further plugins beside ours.
+        return new Installation(
+                node.step(PATH), needs, List.copyOf(files), Optional.empty(), List.of("/opt/cni"), Optional.empty());
     }
 }

@@ -66,8 +66,13 @@ record VipHolder(Node node, Set<StepId> needs, Vip vip, KubeadmConfiguration con
 
     @Override
     public String undo() {
-        return "kw_restore %s\nkw_restore %s\nip address delete %s/%d dev %s 2>/dev/null || :\n"
-                .formatted(
+        return """
+                kw_restore %s
+                gone() { [ -z "$(crictl ps --quiet --name '^kube-vip$' 2>/dev/null)" ]; }
+                if systemctl is-active --quiet kubelet.service; then kw_wait 60 gone || :; fi
+                kw_restore %s
+                ip address delete %s/%d dev %s 2>/dev/null || :
+                """.formatted(
                         Vip.MANIFEST,
                         Vip.KUBECONFIG,
                         vip.address(),

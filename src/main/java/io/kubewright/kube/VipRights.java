@@ -24,7 +24,8 @@ record VipRights(Node node, Set<StepId> needs) implements HostResource {
     @Override
     public String probe() {
         return """
-                if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
+                if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] &&
+                    [ ! -e "$KW_STATE/kube-unfinished" ]; then
                 directory=$(umask 077 && mktemp -d /run/kubewright-probe.XXXXXX)
                 trap 'rm -rf "$directory"' EXIT
                 """ + NodeState.ownAdmin(node) + LOOK + "fi\n";

@@ -134,6 +134,34 @@ public final class KubeClient {
         return delete(ref, Map.of("gracePeriodSeconds", grace.toSeconds()));
     }
 
+    /**
+     * Asks the API to end a pod in good order, minding disruption budgets.
+     *
+     * @return why it may not end now; empty when it ends or is gone
+     */
+    public Optional<String> evict(ObjectRef pod) throws InterruptedException {
+        Map<String, Object> eviction = Map.of(
+                "apiVersion",
+                "policy/v1",
+                "kind",
+                "Eviction",
+                "metadata",
+                Map.of("name", pod.name(), "namespace", pod.namespace().orElseThrow()));
+        String path = kinds.of(pod.apiVersion(), pod.kind()).path(pod) + "/eviction";
+        ApiConnection.Answer answer =
+                requests.answer("POST", path, JSON, Json.write(eviction), Requests.Repeat.ALLOWED);
+        return switch (answer.code()) {
+            case 404 -> Optional.empty();
+            case 429 ->
+                Optional.of(String.valueOf(
+                        Statuses.exception("ending " + pod, answer).getMessage()));
+            default -> {
+                requests.checked("ending " + pod, answer);
+                yield Optional.empty();
+            }
+        };
+    }
+
     /** Deletes the object and waits until it is gone. A namespace is gone when all in it is. */
     public void deleteAndWait(ObjectRef ref, Duration deadline) throws InterruptedException {
         if (delete(ref)) {

@@ -4,7 +4,6 @@ import io.kubewright.engine.ClusterResource;
 import io.kubewright.engine.Observation;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
-import io.kubewright.engine.TargetException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -102,9 +101,8 @@ public final class ObjectResource implements ClusterResource {
         return switch (api.state()) {
             case ApiState.Absent _ -> deferred("there is no cluster yet");
             case ApiState.Unreachable(String reason) ->
-                throw new TargetException(
-                        StepId.CLUSTER,
-                        TargetException.Code.UNREACHABLE,
+                new Observation.Unreachable(
+                        text(wanted.content()),
                         "the API could not be reached: " + reason,
                         "Look at the API server on a control plane: crictl ps -a, journalctl -u kubelet.");
             case ApiState.Ready _ -> observeReady();
@@ -176,6 +174,13 @@ public final class ObjectResource implements ClusterResource {
             List<String> evidence = new RolloutEvidence(api.client()).of(workload.get());
             throw new ApiException(e.code(), e.getMessage() + "\n" + String.join("\n", evidence), e.hint(), e);
         }
+    }
+
+    @Override
+    public Optional<String> stays() {
+        return removal == Removal.KEEP
+                ? Optional.of(wanted.ref() + " stays: deleting it would delete all objects of its kind")
+                : Optional.empty();
     }
 
     @Override

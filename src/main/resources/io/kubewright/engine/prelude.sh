@@ -69,12 +69,75 @@ kw_save() {
 # manifests directory for a pod, also one that is being written.
 kw_beside() { printf '%s/.%s.kw-new' "$(dirname "$1")" "$(basename "$1")"; }
 
+# kw_children DIRECTORY: what is in it; a fresh file system's lost+found does not count.
+kw_children() { find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found; }
+
+# kw_claim DIRECTORY: when it is not there yet, or empty (a disk of its own, perhaps), all that will come into it is ours,
+# and kw_restore takes it away.
+kw_claim() {
+    kw_kept=$(kw_original "$1")
+    if [ -e "$kw_kept.empty" ]; then
+        return 0
+    elif [ ! -e "$1" ] && [ ! -L "$1" ]; then
+        kw_save "$1"
+    elif [ -d "$1" ] && [ -z "$(kw_children "$1")" ]; then
+        mkdir -p "$KW_STATE/originals"
+        chmod 700 "$KW_STATE" "$KW_STATE/originals"
+        : >"$kw_kept.empty"
+    fi
+}
+
+# kw_parents PATH: makes the directory it lies in, and writes down which directories that took.
+kw_parents() {
+    kw_parent=$(dirname "$1")
+    kw_missing=$kw_parent
+    while [ ! -d "$kw_missing" ]; do
+        mkdir -p "$KW_STATE"
+        echo "$kw_missing" >>"$KW_STATE/directories"
+        kw_missing=$(dirname "$kw_missing")
+    done
+    mkdir -p "$kw_parent"
+}
+
+# kw_forsake PATH: removes the directories above it that we made and nobody uses any more.
+kw_forsake() {
+    kw_parent=$(dirname "$1")
+    while grep -qsxF "$kw_parent" "$KW_STATE/directories" && { [ ! -d "$kw_parent" ] || rmdir "$kw_parent" 2>/dev/null; }; do
+        grep -vxF "$kw_parent" "$KW_STATE/directories" >"$KW_STATE/directories.new" || :
+        mv "$KW_STATE/directories.new" "$KW_STATE/directories"
+        kw_parent=$(dirname "$kw_parent")
+    done
+}
+
+# kw_mounts PATH: what is mounted on it and beneath it, the innermost first.
+kw_mounts() {
+    awk -v top="$1" '$5 == top || index($5, top "/") == 1 { print $5 }' /proc/self/mountinfo | sort -r
+}
+
+# kw_remove PATH: with all that is in it. What is mounted there is unmounted first, or nothing is removed: behind a mount
+# lies what is somebody else's.
+kw_remove() {
+    if [ -d "$1" ] && [ ! -L "$1" ]; then
+        for kw_mount in $(kw_mounts "$1"); do umount "$kw_mount" 2>/dev/null || umount -l "$kw_mount" || :; done
+        if [ -n "$(kw_mounts "$1")" ]; then
+            echo "still mounted, so $1 is not removed: $(kw_mounts "$1" | tr '\n' ' ')" >&2
+            return 1
+        fi
+    fi
+    rm -rf "$1"
+}
+
 # kw_restore PATH: puts the first original back, or removes what was not there.
 kw_restore() {
     kw_kept=$(kw_original "$1")
     if [ -e "$kw_kept.absent" ]; then
-        rm -rf "$1"
+        kw_remove "$1" || return 1
         rm -f "$kw_kept.absent"
+        kw_forsake "$1"
+    elif [ -e "$kw_kept.empty" ]; then
+        kw_children "$1" >"$KW_TMP/children"
+        while read -r kw_child; do kw_remove "$kw_child" || return 1; done <"$KW_TMP/children"
+        rm -f "$kw_kept.empty"
     elif [ -e "$kw_kept" ] || [ -L "$kw_kept" ]; then
         kw_new=$(kw_beside "$1")
         rm -rf "$kw_new"
@@ -88,7 +151,7 @@ kw_restore() {
 # kw_put PATH MODE [OWNER] <content: written whole or not at all.
 kw_put() {
     kw_save "$1"
-    mkdir -p "$(dirname "$1")"
+    kw_parents "$1"
     kw_new=$(kw_beside "$1")
     (umask 077 && cat >"$kw_new")
     chmod "$2" "$kw_new"
@@ -128,6 +191,8 @@ kw_observe() {
 }
 
 kw_note() {
+    # Gone when the last step of a reset took our records away.
+    [ -d "$KW_STATE" ] || return 0
     printf '%s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$KW_RUN" "$KW_PLAN" "$1" "$2" >>"$KW_STATE/journal"
     sync "$KW_STATE/journal" 2>/dev/null || :
 }
@@ -147,9 +212,83 @@ kw_lock() {
     echo "$KW_RUN pid $$" >"$KW_STATE/lock.owner"
 }
 
-# kw_act STEP PLANNED DESIRED STEM: guards, acts, confirms. STEM names four functions: STEM_probe, STEM_apply, and the
-# texts STEM_probe_text and STEM_undo_text that are kept beside the result. PLANNED "-": no state of its own.
-# KW_GOES is "yes" afterwards when the next step may follow.
+# kw_record STEM: writes down beside the step what takes it back, whole or not at all.
+kw_record() {
+    mkdir -p "$kw_kept"
+    if [ ! -e "$kw_kept/order" ]; then
+        cp "$KW_TMP/seen" "$kw_kept/before"
+        "$1_probe_text" | sha256sum | cut -d' ' -f1 >"$kw_kept/before.probe"
+        date +%s%N >"$kw_kept/order"
+    fi
+    for kw_text in probe undo needs; do
+        case $kw_text in needs) kw_name=needs ;; *) kw_name=$kw_text.sh ;; esac
+        "$1_${kw_text}_text" >"$kw_kept/$kw_name.new"
+        mv "$kw_kept/$kw_name.new" "$kw_kept/$kw_name"
+    done
+    echo "$KW_RUN $KW_PLAN" >"$kw_kept/begun"
+    sync "$kw_kept/undo.sh" "$kw_kept/begun" 2>/dev/null || :
+}
+
+# kw_take_back STEP PLANNED BEFORE STEM: guards, takes back, confirms, and drops the record of the step. STEM names the
+# functions STEM_probe and STEM_apply. BEFORE "-": how it was is not known.
+kw_take_back() {
+    KW_STEP=$1
+    KW_GOES=no
+    if [ -e "/run/kubewright.stop.$KW_RUN" ]; then
+        kw_frame stopped "$1"
+        return 0
+    fi
+    # With the records themselves all of our directory goes.
+    case $1 in
+        host/records@*) kw_kept=$KW_STATE ;;
+        *) kw_kept=$KW_STATE/steps/$(printf '%s' "$1" | sed 's/@.*//; s,/,=,g') ;;
+    esac
+    if [ ! -d "$kw_kept" ]; then
+        kw_frame skipped "$1"
+        KW_GOES=yes
+        return 0
+    fi
+    kw_look "$4_probe"
+    if [ "$kw_status" -ne 0 ]; then
+        kw_frame failed "$1" probe "$kw_status" "$(kw_encode "$KW_TMP/seen.err")"
+        return 0
+    fi
+    if [ "$KW_SEEN" != "$2" ] && [ "$KW_SEEN" != "$3" ]; then
+        kw_frame stale "$1" "$(kw_encode "$KW_TMP/seen")"
+        return 0
+    fi
+    kw_frame begin "$1" || return 0
+    kw_note "$1" begin-undo
+    (
+        set -eu
+        "$4_apply"
+    ) >"$KW_TMP/log" 2>&1 8>&- </dev/null
+    kw_status=$?
+    if [ "$kw_status" -ne 0 ]; then
+        tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
+        kw_note "$1" failed
+        kw_frame failed "$1" apply "$kw_status" "$(kw_encode "$KW_TMP/log.tail")"
+        return 0
+    fi
+    kw_look "$4_probe"
+    if [ "$kw_status" -ne 0 ] || { [ "$KW_SEEN" = "$2" ] && [ "$2" != "$3" ]; }; then
+        kw_note "$1" failed
+        tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
+        kw_frame unconfirmed "$1" "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/log.tail")"
+        return 0
+    fi
+    if [ "$3" != - ] && [ "$KW_SEEN" != "$3" ]; then
+        kw_frame otherwise "$1" "$(kw_encode "$KW_TMP/seen")" || :
+    fi
+    rm -rf "$kw_kept"
+    kw_note "$1" undone
+    kw_frame "done" "$1" || return 0
+    KW_GOES=yes
+}
+
+# kw_act STEP PLANNED DESIRED STEM: guards, acts, confirms. STEM names the functions STEM_probe and STEM_apply, and the
+# texts STEM_probe_text, STEM_undo_text and STEM_needs_text that are kept beside the result. PLANNED "-": no state of its
+# own. KW_GOES is "yes" afterwards when the next step may follow.
 kw_act() {
     KW_STEP=$1
     KW_GOES=no
@@ -178,12 +317,7 @@ kw_act() {
     kw_frame begin "$1" || return 0
     kw_note "$1" begin
     if [ "$2" != - ]; then
-        mkdir -p "$kw_kept"
-        "$4_probe_text" >"$kw_kept/probe.sh"
-        "$4_undo_text" >"$kw_kept/undo.sh"
-        [ -e "$kw_kept/order" ] || { date +%s%N >"$kw_kept/order"; }
-        echo "$KW_RUN $KW_PLAN" >"$kw_kept/begun"
-        sync "$kw_kept/undo.sh" 2>/dev/null || :
+        kw_record "$4"
     fi
     (
         set -eu

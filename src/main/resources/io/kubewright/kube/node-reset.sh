@@ -1,19 +1,44 @@
-if command -v kubeadm >/dev/null; then
+# Takes a node apart. KW_MEMBER=gone says that its member of etcd is none of kubeadm's business: it has left already, or all
+# of the cluster goes.
+if [ "${KW_MEMBER:-}" != gone ] && command -v kubeadm >/dev/null; then
     kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock || :
 fi
 systemctl stop kubelet.service 2>/dev/null || :
-if [ -S /run/containerd/containerd.sock ] && command -v crictl >/dev/null; then
-    for sandbox in $(crictl pods --quiet 2>/dev/null); do
-        crictl stopp "$sandbox" >/dev/null 2>&1 || :
-        crictl rmp --force "$sandbox" >/dev/null 2>&1 || :
+if [ -S /run/containerd/containerd.sock ] && command -v ctr >/dev/null; then
+    # Tasks are killed first. Taking sandboxes down in good order would ask the pod network, which asks the API, which is
+    # gone with the first of them.
+    ctr -n k8s.io tasks ls -q | while read -r task; do
+        ctr -n k8s.io tasks kill --signal SIGKILL "$task" >/dev/null 2>&1 || :
     done
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        running=$(ctr -n k8s.io tasks ls | grep -c RUNNING || :)
+        [ "$running" -gt 0 ] || break
+        sleep 0.5
+    done
+    ctr -n k8s.io tasks ls -q | while read -r task; do
+        ctr -n k8s.io tasks delete --force "$task" >/dev/null 2>&1 || :
+    done
+    ctr -n k8s.io containers ls -q | while read -r container; do
+        ctr -n k8s.io containers delete "$container" >/dev/null 2>&1 || :
+    done
+    # Its memory of sandboxes is read at the start alone.
+    systemctl try-restart containerd.service
 fi
-rm -rf /etc/cni/net.d /var/lib/cni /var/lib/calico /var/run/calico /etc/kubernetes /var/lib/kubelet/config.yaml \
-    /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/pki
-if [ -d /var/lib/etcd ]; then rm -rf /var/lib/etcd/member; fi
+rm -rf /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig /opt/cni/bin/calico /opt/cni/bin/calico-ipam \
+    /run/calico /run/nodeagent /etc/kubernetes/manifests /etc/kubernetes/pki
+rm -f /etc/kubernetes/*.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env
+for mount in $(kw_mounts /var/lib/kubelet) $(kw_mounts /run/calico) $(kw_mounts /run/netns); do
+    if [ "$mount" != /var/lib/kubelet ]; then umount "$mount" 2>/dev/null || umount -l "$mount" || :; fi
+done
+rm -rf /var/lib/kubelet/pki /var/lib/etcd/member
+for namespace in $(ls /run/netns 2>/dev/null); do
+    case $namespace in cni-*) rm -f "/run/netns/$namespace" ;; esac
+done
 for link in $(ip -o link show | sed -n 's/^[0-9]*: \(cali[^:@ ]*\|vxlan[.-][^:@ ]*\|tunl0\|cni0\|kube-ipvs0\)[:@ ].*/\1/p'); do
     ip link delete "$link" 2>/dev/null || :
 done
+# Felix marks its routes with protocol 80.
+for family in -4 -6; do ip "$family" route flush proto 80 2>/dev/null || :; done
 for family in iptables ip6tables; do
     for save in "$family" "$family-nft" "$family-legacy"; do
         if command -v "$save-save" >/dev/null; then
@@ -32,3 +57,4 @@ if command -v nft >/dev/null; then
         nft delete table ip6 "$table" 2>/dev/null || :
     done
 fi
+find /sys/fs/cgroup -depth -type d -path '*kubepods*' -exec rmdir {} + 2>/dev/null || :

@@ -54,6 +54,13 @@ final class FakeWork implements ClusterWork, ClusterWork.Source {
     }
 
     @Override
+    public Plan undoPlan(Undo undo, RunListener listener) {
+        asked.add(undo.kind().word() + " " + undo.selection().only()
+                + undo.selection().skip() + undo.hosts() + (undo.discarding() ? " discarding" : ""));
+        return plan;
+    }
+
+    @Override
     public Plan plan(PathSelection selection, RunListener listener) {
         asked.add("plan " + selection.only() + selection.skip());
         trouble.ifPresent(each -> {

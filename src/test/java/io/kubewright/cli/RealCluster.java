@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.kubewright.bundle.RealBundle;
 import io.kubewright.lab.Lab;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -46,13 +49,35 @@ final class RealCluster implements BeforeAllCallback {
         }
     }
 
-    /** Taken down when the last test class has ended. */
-    private record Standing(boolean ours, Result up) implements AutoCloseable {
+    /**
+     * Taken down when the last test class has ended.
+     *
+     * @param bare traces of the hosts before anything was done to them, by name
+     * @param plan the very first one, for bare hosts
+     */
+    private record Standing(boolean ours, Map<String, Traces> bare, String plan, Result up) implements AutoCloseable {
         static Standing raise() {
             boolean ours = Lab.standing().isEmpty();
+            Map<String, Traces> bare = new TreeMap<>();
+            String plan = "";
+            try {
+                if (ours) {
+                    RealBundle.get();
+                    kubewright("lab", "up", "--hosts-only", "-f", FILE).done();
+                    for (String host : HOSTS) {
+                        bare.put(host, Traces.of(host));
+                    }
+                    plan = kubewright("plan", "--json", "-f", FILE).out();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
             Result up = kubewright("lab", "up", "-f", FILE);
             System.out.println(up.out());
-            return new Standing(ours, up);
+            return new Standing(ours, bare, plan, up);
         }
 
         @Override
@@ -68,27 +93,48 @@ final class RealCluster implements BeforeAllCallback {
         }
     }
 
-    private static Result up = new Result(-1, "", "");
+    private static Standing standing = new Standing(false, Map.of(), "", new Result(-1, "", ""));
 
     /** What {@code lab up} said. */
     static Result up() {
-        return up;
+        return standing.up();
+    }
+
+    /** A host before anything was done to it. */
+    static Traces bare(String host) {
+        requireOurs();
+        return Optional.ofNullable(standing.bare().get(host)).orElseThrow();
+    }
+
+    /** The plan for the bare hosts. */
+    static JsonNode firstPlan() {
+        requireOurs();
+        return JSON.readTree(standing.plan());
+    }
+
+    private static void requireOurs() {
+        if (!standing.ours()) {
+            cannot("the lab stood already: how its hosts were before is not known");
+        }
+    }
+
+    /** What a test needs is not here: a failure where nobody looks on, told otherwise. */
+    private static void cannot(String reason) {
+        if ("true".equals(System.getenv("CI"))) {
+            fail(reason);
+        }
+        abort(reason);
     }
 
     @Override
     public void beforeAll(ExtensionContext context) {
         if (!"root".equals(System.getProperty("user.name"))) {
-            String reason = "the lab needs root on Linux";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(reason);
-            }
-            abort(reason);
+            cannot("the lab needs root on Linux");
         }
-        up = context.getRoot()
+        standing = context.getRoot()
                 .getStore(ExtensionContext.Namespace.GLOBAL)
-                .computeIfAbsent(Standing.class, _ -> Standing.raise(), Standing.class)
-                .up();
-        up.done();
+                .computeIfAbsent(Standing.class, _ -> Standing.raise(), Standing.class);
+        standing.up().done();
     }
 
     /** A command within this process. */
@@ -106,8 +152,8 @@ final class RealCluster implements BeforeAllCallback {
         return program("lab", "ssh", host, "--", command);
     }
 
-    /** A command in a process of its own. */
-    static Result program(String... arguments) throws IOException, InterruptedException {
+    /** A command for a process of its own. */
+    static ProcessBuilder builder(String... arguments) {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -116,10 +162,14 @@ final class RealCluster implements BeforeAllCallback {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "io.kubewright.cli.Main"));
         line.addAll(List.of(arguments));
+        return new ProcessBuilder(line);
+    }
+
+    /** A command in a process of its own. */
+    static Result program(String... arguments) throws IOException, InterruptedException {
         Path errors = Files.createTempFile("kubewright", "err");
         try {
-            Process process =
-                    new ProcessBuilder(line).redirectError(errors.toFile()).start();
+            Process process = builder(arguments).redirectError(errors.toFile()).start();
             process.getOutputStream().close();
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Result(process.waitFor(), out, Files.readString(errors));

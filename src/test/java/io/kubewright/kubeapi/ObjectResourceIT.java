@@ -71,6 +71,7 @@ class ObjectResourceIT {
         return switch (resource.observe()) {
             case Observation.Known known -> known;
             case Observation.Deferred(String _, String reason) -> throw new AssertionError("deferred: " + reason);
+            case Observation.Unreachable unreachable -> throw unreachable.exception();
         };
     }
 

@@ -3,6 +3,7 @@ package io.kubewright.engine.resource;
 import io.kubewright.engine.Blob;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,9 +17,15 @@ import java.util.stream.Collectors;
  *
  * @param files text files and binaries, in the order they are written
  * @param service absent when no service reads the files
+ * @param directories absolute; what the service and others put there is taken away with it, unless they were there before
  */
 public record Installation(
-        StepId id, Set<StepId> needs, List<HostFile> files, Optional<Service> service, Optional<String> deviation)
+        StepId id,
+        Set<StepId> needs,
+        List<HostFile> files,
+        Optional<Service> service,
+        List<String> directories,
+        Optional<String> deviation)
         implements HostResource {
 
     @Override
@@ -39,7 +46,10 @@ public record Installation(
 
     @Override
     public String apply(String observed, Outputs outputs) {
-        return changed(observed).stream().map(HostFile::put).collect(Collectors.joining())
+        return directories.stream()
+                        .map(directory -> "kw_claim " + Shell.quote(directory) + "\n")
+                        .collect(Collectors.joining())
+                + changed(observed).stream().map(HostFile::put).collect(Collectors.joining())
                 + service.map(Service::apply).orElse("");
     }
 
@@ -47,7 +57,10 @@ public record Installation(
     public String undo() {
         return service.map(Service::undo).orElse("")
                 + files.reversed().stream()
-                        .map(file -> "kw_restore " + io.kubewright.engine.Shell.quote(file.path()) + "\n")
+                        .map(file -> "kw_restore " + Shell.quote(file.path()) + "\n")
+                        .collect(Collectors.joining())
+                + directories.stream()
+                        .map(directory -> "kw_restore " + Shell.quote(directory) + "\n")
                         .collect(Collectors.joining())
                 + service.map(unit -> "systemctl daemon-reload\n").orElse("");
     }

@@ -50,6 +50,7 @@ class InstallationTest {
                         new BinaryFile("/usr/local/bin/daemon", "0755", BLOB),
                         new TextFile("/etc/daemon.conf", "0640", configuration)),
                 Optional.of(new Service("daemon.service", true)),
+                List.of("/var/lib/daemon"),
                 Optional.empty());
     }
 
@@ -128,6 +129,7 @@ class InstallationTest {
                 Set.of(),
                 List.of(new TextFile("/etc/text", "0644", "END\n$HOME `date` 'x'\nEND1\n")),
                 Optional.empty(),
+                List.of(),
                 Optional.empty());
         assertThat(host.apply(text)).isEqualTo(text.desired(""));
         assertThat(host.read("/etc/text")).isEqualTo("END\n$HOME `date` 'x'\nEND1\n");

@@ -1,0 +1,218 @@
+package io.kubewright.cluster;
+
+import io.kubewright.engine.ClusterResource;
+import io.kubewright.engine.ClusterUndo;
+import io.kubewright.engine.HostRecords.Recorded;
+import io.kubewright.engine.Observation;
+import io.kubewright.engine.RecordedStep;
+import io.kubewright.engine.RecordsRemoval;
+import io.kubewright.engine.Refusal;
+import io.kubewright.engine.Resource;
+import io.kubewright.engine.RunKind;
+import io.kubewright.engine.StepId;
+import io.kubewright.engine.Survey;
+import io.kubewright.kube.Departure;
+import io.kubewright.kubeapi.ClusterApi;
+import io.kubewright.spec.Host;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Steps that shall be taken back, and what that means for the whole: each host's in the reverse of the order they were
+ * applied in, hosts that leave a cluster which goes on take their leave of it, and nothing is taken away on which
+ * something stands that stays.
+ */
+public final class Withdrawal {
+    private final Specification specification;
+    private final Map<String, List<Recorded>> records;
+    private final Predicate<StepId> chosen;
+    private final RunKind kind;
+    private final List<Resource> resources = new ArrayList<>();
+    private final Map<StepId, Refusal> refusals = new LinkedHashMap<>();
+
+    private Withdrawal(
+            Specification specification, Map<String, List<Recorded>> records, Predicate<StepId> chosen, RunKind kind) {
+        this.specification = specification;
+        this.records = records;
+        this.chosen = chosen;
+        this.kind = kind;
+    }
+
+    /**
+     * Works it out.
+     *
+     * @param records of every host of the file, by name
+     * @param chosen the steps to take back
+     * @param live resources of the cluster that shall be taken back too, in the order they were applied in
+     */
+    public static Withdrawal of(
+            Specification specification,
+            Map<String, List<Recorded>> records,
+            Predicate<StepId> chosen,
+            RunKind kind,
+            List<ClusterResource> live,
+            ClusterApi api) {
+        Withdrawal withdrawal = new Withdrawal(specification, records, chosen, kind);
+        withdrawal.make(live, api);
+        return withdrawal;
+    }
+
+    /** Whether there is no cluster any more once these steps are taken back: no control plane of it stays. */
+    public static boolean endsCluster(Map<String, List<Recorded>> records, Predicate<StepId> chosen) {
+        return nodeSteps(records)
+                .filter(Departure::isControlPlane)
+                .map(Recorded::step)
+                .allMatch(chosen);
+    }
+
+    private static java.util.stream.Stream<Recorded> nodeSteps(Map<String, List<Recorded>> records) {
+        return records.values().stream().flatMap(List::stream).filter(each -> Departure.makesNode(each.step()));
+    }
+
+    /** All that is done, with its needs. */
+    public List<Resource> resources() {
+        return List.copyOf(resources);
+    }
+
+    /** Why steps may not be taken back. */
+    public Map<StepId, Refusal> refusals() {
+        return Map.copyOf(refusals);
+    }
+
+    /** What was seen of the steps on hosts when their records were read. */
+    public Survey survey() {
+        Map<StepId, Observation> observations = new HashMap<>();
+        for (Resource resource : resources) {
+            switch (resource) {
+                case RecordedStep step ->
+                    observations.put(
+                            step.id(),
+                            new Observation.Known(
+                                    step.recorded().found(),
+                                    step.desired(step.recorded().found())));
+                case RecordsRemoval removal -> observations.put(removal.id(), removal.there());
+                default -> {}
+            }
+        }
+        return new Survey(observations, Map.of(), Map.of(), Map.of());
+    }
+
+    private void make(List<ClusterResource> live, ClusterApi api) {
+        boolean ends = endsCluster(records, chosen);
+        Set<StepId> before = addLive(live);
+        List<Departure> departures = ends ? List.of() : departures(before);
+        departures.forEach(departure -> resources.addAll(departure.resources(api)));
+        for (Host host : specification.hosts()) {
+            Optional<Departure> leaving = departures.stream()
+                    .filter(each -> each.leaving().equals(host))
+                    .findFirst();
+            Set<StepId> first = leaving.map(each -> Set.of(each.beforeHost())).orElse(before);
+            addHost(host.name(), first, ends, leaving.isPresent());
+        }
+        if (ends) {
+            refuseOrphans();
+        }
+        refuseWhatIsStoodOn();
+    }
+
+    private Set<StepId> addLive(List<ClusterResource> live) {
+        Set<StepId> before = Set.of();
+        for (ClusterResource resource : live.reversed()) {
+            resources.add(new ClusterUndo(resource, before));
+            before = Set.of(resource.id());
+        }
+        return before;
+    }
+
+    /** One after another: pods that leave one host must not land on the next that goes. */
+    private List<Departure> departures(Set<StepId> first) {
+        List<Recorded> leaving =
+                nodeSteps(records).filter(each -> chosen.test(each.step())).toList();
+        Set<String> names = leaving.stream().map(each -> each.step().target()).collect(Collectors.toSet());
+        List<Host> staying = specification.controlPlanes().stream()
+                .filter(host -> !names.contains(host.name()))
+                .filter(host ->
+                        nodeSteps(records).anyMatch(each -> each.step().target().equals(host.name())))
+                .toList();
+        List<Departure> departures = new ArrayList<>();
+        Set<StepId> before = first;
+        for (Recorded step : leaving) {
+            Departure departure = new Departure(host(step.step().target()), step, staying, before);
+            departures.add(departure);
+            before = Set.of(departure.last());
+        }
+        return departures;
+    }
+
+    private Host host(String name) {
+        return specification.hosts().stream()
+                .filter(host -> host.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void addHost(String host, Set<StepId> first, boolean ends, boolean leaving) {
+        List<Recorded> own = records.getOrDefault(host, List.of());
+        Set<StepId> before = first;
+        for (Recorded recorded : own.reversed()) {
+            if (!chosen.test(recorded.step())) {
+                continue;
+            }
+            if (recorded.undo().isBlank() || ends && Departure.livesInCluster(recorded.step())) {
+                resources.add(RecordedStep.dropped(recorded, before));
+            } else {
+                boolean gone = Departure.makesNode(recorded.step()) && (ends || leaving);
+                resources.add(new RecordedStep(recorded, before, gone ? Departure.MEMBER_GONE : Map.of()));
+            }
+            before = Set.of(recorded.step());
+        }
+        boolean all = own.stream().map(Recorded::step).allMatch(chosen);
+        StepId removal = new StepId(RecordsRemoval.PATH, host);
+        if (kind == RunKind.RESET && all && !own.isEmpty() && chosen.test(removal)) {
+            resources.add(RecordsRemoval.of(host, before));
+        }
+    }
+
+    private void refuseOrphans() {
+        List<String> orphans = nodeSteps(records)
+                .map(Recorded::step)
+                .filter(step -> !chosen.test(step))
+                .map(StepId::target)
+                .toList();
+        if (orphans.isEmpty()) {
+            return;
+        }
+        nodeSteps(records)
+                .map(Recorded::step)
+                .filter(chosen)
+                .forEach(step -> refusals.put(
+                        step,
+                        new Refusal(
+                                "the cluster would end with its last control plane, and " + String.join(", ", orphans)
+                                        + " would be left as nodes of none",
+                                "Take these back too, or leave a control plane.")));
+    }
+
+    /** Needs of other hosts' steps are about order, not about what stands on what. */
+    private void refuseWhatIsStoodOn() {
+        Set<StepId> going = resources.stream().map(Resource::id).collect(Collectors.toSet());
+        records.values().stream()
+                .flatMap(List::stream)
+                .filter(other -> !chosen.test(other.step()))
+                .forEach(other -> other.needs().stream()
+                        .filter(need -> need.target().equals(other.step().target()))
+                        .filter(going::contains)
+                        .forEach(need -> refusals.putIfAbsent(
+                                need,
+                                new Refusal(
+                                        other.step() + " stands on it and would stay",
+                                        "Take " + other.step().path() + " back too."))));
+    }
+}

@@ -1,0 +1,98 @@
+package io.kubewright.engine;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A step that was applied to a host, on its way back: all it needs is what the host recorded of it, no file and no
+ * bundle. Its wanted state is the one from before the first application.
+ *
+ * @param settings variables for the recorded fragment, such as that the whole cluster goes
+ */
+public record RecordedStep(HostRecords.Recorded recorded, Set<StepId> needs, Map<String, String> settings)
+        implements HostResource {
+    public RecordedStep {
+        needs = Set.copyOf(needs);
+        settings = Map.copyOf(settings);
+    }
+
+    /** A step whose state goes with something else: only its record is dropped. */
+    public static RecordedStep dropped(HostRecords.Recorded recorded, Set<StepId> needs) {
+        return new RecordedStep(
+                new HostRecords.Recorded(
+                        recorded.step(),
+                        recorded.order(),
+                        Optional.of(""),
+                        false,
+                        Optional.of(""),
+                        "",
+                        Optional.empty(),
+                        "",
+                        "",
+                        recorded.needs()),
+                needs,
+                Map.of());
+    }
+
+    @Override
+    public StepId id() {
+        return recorded.step();
+    }
+
+    @Override
+    public String probe() {
+        return recorded.probe();
+    }
+
+    @Override
+    public String desired(String observed) {
+        return recorded.before().orElse("");
+    }
+
+    /** Whether it is known how the host was before. */
+    boolean beforeKnown() {
+        return recorded.before().isPresent();
+    }
+
+    @Override
+    public String apply(String observed, Outputs outputs) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(settings)
+                .forEach((name, value) ->
+                        text.append(name).append('=').append(Shell.quote(value)).append('\n'));
+        return text + recorded.undo();
+    }
+
+    /** What is taken back is not taken back again. */
+    @Override
+    public String undo() {
+        return "";
+    }
+
+    /** Files that somebody changed since: taking the step back would lose that. */
+    @Override
+    public Optional<Refusal> refusal(String observed) {
+        if (recorded.blind().isPresent()) {
+            return Optional.of(new Refusal(
+                    "its present state could not be read: "
+                            + recorded.blind().get().strip(),
+                    "Mend what the message names and try again."));
+        }
+        return othersChanges()
+                .map(diff -> new Refusal(
+                        "changed by others since it was applied:\n" + diff,
+                        "Keep what was changed elsewhere, then apply (which puts it right) and take it back;"
+                                + " --discard-changes takes it back as it is, --skip leaves it."));
+    }
+
+    /** What somebody changed since, as a diff. */
+    Optional<String> othersChanges() {
+        return recorded.interrupted()
+                ? Optional.empty()
+                : recorded.applied()
+                        .flatMap(applied ->
+                                FileBlocks.changes(applied, recorded.before().orElse(""), recorded.found()));
+    }
+}

@@ -1,0 +1,109 @@
+package io.kubewright.cli;
+
+import static io.kubewright.cli.RealCluster.FILE;
+import static io.kubewright.cli.RealCluster.HOSTS;
+import static io.kubewright.cli.RealCluster.kubewright;
+import static io.kubewright.cli.RealCluster.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The way back on five real hosts. After all that needs the cluster: none is left. */
+@ExtendWith(RealCluster.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Order(Integer.MAX_VALUE - 1)
+class ResetIT {
+    @TempDir
+    private Path temporary;
+
+    @Test
+    @Order(1)
+    void whatOthersChangedIsRefusedWithADiffAndNothingIsTouched() throws Exception {
+        String unit = "/etc/systemd/system/containerd.service";
+        on("n5", "echo '# by the owner' >>" + unit).done();
+
+        RealCluster.Result reset = kubewright("reset", "--yes", "-f", FILE);
+
+        assertThat(reset.code()).as("%s%n%s", reset.out(), reset.err()).isEqualTo(3);
+        assertThat(reset.out()).contains("kube/containerd@n5", "changed by others", "# by the owner");
+        on("n5", "sed -i '/# by the owner/d' " + unit).done();
+        assertThat(RealCluster.red()).isEmpty();
+    }
+
+    @Test
+    @Order(2)
+    void whatStaysStandsOnIsNotTakenAway() {
+        RealCluster.Result undo = kubewright("undo", "kube/containerd", "--host", "n5", "--yes", "-f", FILE);
+
+        assertThat(undo.code()).as("%s%n%s", undo.out(), undo.err()).isEqualTo(3);
+        assertThat(undo.out()).contains("stands on it");
+    }
+
+    @Test
+    @Order(3)
+    void aHostLeavesAndComesBackAndTheClusterGoesOn() throws Exception {
+        kubewright("reset", "--host", "n5", "--yes", "-f", FILE).done();
+
+        assertThat(Traces.of("n5").against(RealCluster.bare("n5")))
+                .as("left on n5")
+                .isEmpty();
+        RealCluster.Result nodes = RealCluster.program("lab", "kubectl", "--", "get", "nodes", "-o", "name");
+        assertThat(nodes.done().out().lines()).containsExactlyInAnyOrder("node/n1", "node/n2", "node/n3", "node/n4");
+        JsonNode plan = kubewright("plan", "--json", "-f", FILE).json();
+        assertThat(acting(plan)).as("only n5 is to be made again").allMatch(target -> target.equals("n5"));
+
+        kubewright("apply", "--yes", "-f", FILE).done();
+        RealCluster.awaitGreen();
+    }
+
+    private static List<String> acting(JsonNode plan) {
+        return plan.path("steps")
+                .valueStream()
+                .filter(step -> !List.of("same", "accompany")
+                        .contains(step.path("action").asString()))
+                .map(step -> step.path("target").asString())
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    @Order(4)
+    void afterAResetTheHostsAreAsTheyWereAndThePlanIsTheFirstOneAgain() throws Exception {
+        Path saved = temporary.resolve("reset.json");
+        assertThat(kubewright("reset", "-o", saved.toString(), "-f", FILE).code())
+                .isEqualTo(2);
+        assertThat(Files.readString(saved)).contains("\"kind\" : \"reset\"");
+
+        kubewright("apply", "--yes", saved.toString(), "-f", FILE).done();
+
+        Map<String, List<String>> left = new TreeMap<>();
+        for (String host : HOSTS) {
+            List<String> traces = Traces.of(host).against(RealCluster.bare(host));
+            if (!traces.isEmpty()) {
+                left.put(host, traces);
+            }
+        }
+        assertThat(left).isEmpty();
+        assertThat(comparable(kubewright("plan", "--json", "-f", FILE).json()))
+                .isEqualTo(comparable(RealCluster.firstPlan()));
+    }
+
+    /** Without what says when it was made. */
+    private static JsonNode comparable(JsonNode plan) {
+        ObjectNode copy = (ObjectNode) plan.deepCopy();
+        copy.remove(List.of("id", "created"));
+        return copy;
+    }
+}
