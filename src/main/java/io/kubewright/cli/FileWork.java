@@ -23,6 +23,7 @@ import io.kubewright.engine.PathSelection;
 import io.kubewright.engine.Plan;
 import io.kubewright.engine.Planner;
 import io.kubewright.engine.Proof;
+import io.kubewright.engine.RecordedStep;
 import io.kubewright.engine.Resource;
 import io.kubewright.engine.RunEvent;
 import io.kubewright.engine.RunKind;
@@ -36,6 +37,7 @@ import io.kubewright.engine.UndoPlanner;
 import io.kubewright.engine.Verification;
 import io.kubewright.engine.Verifier;
 import io.kubewright.engine.Version;
+import io.kubewright.kubeapi.ApiState;
 import io.kubewright.spec.Host;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +55,8 @@ import java.util.stream.Collectors;
 /** Works on the cluster of one file: its hosts over SSH, its API through them, its bundle. */
 final class FileWork implements ClusterWork {
     private static final int PROOFS_AT_ONCE = 6;
+    private static final Duration API_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration API_PAUSE = Duration.ofSeconds(2);
     private static final Duration ANCHORS = Duration.ofSeconds(30);
 
     private final Specification specification;
@@ -84,17 +88,23 @@ final class FileWork implements ClusterWork {
     public Plan plan(PathSelection selection, RunListener listener) throws InterruptedException {
         Prepared ready = prepare(listener);
         requireMatches(selection.unmatched(steps(ready.resources())));
-        return plan(ready, survey(ready, listener), selection);
+        Survey survey = survey(ready, listener);
+        return plan(ready, leaving(Withdrawal.leftFile(survey, ready.resources()), listener), survey, selection);
     }
 
-    private Plan plan(Prepared ready, Survey survey, PathSelection selection) {
+    private List<RecordedStep> leaving(Set<StepId> steps, RunListener listener) throws InterruptedException {
+        return steps.isEmpty() ? List.of() : Withdrawal.takingBack(steps, records(listener));
+    }
+
+    private Plan plan(Prepared ready, List<RecordedStep> leaving, Survey survey, PathSelection selection) {
         Planner.Binding binding = new Planner.Binding(
                 Version.current(),
                 specification.file().toString(),
                 specification.sha256(),
                 ready.bundle().lockHash(),
                 specification.untested());
-        return Planner.plan(ready.resources(), survey, binding, Instant.now(), explanations::why, selection::selects);
+        return Planner.plan(
+                ready.resources(), leaving, survey, binding, Instant.now(), explanations::why, selection::selects);
     }
 
     @Override
@@ -225,10 +235,22 @@ final class FileWork implements ClusterWork {
         Prepared ready = prepare(listener);
         requireSame("bundle", plan.bundle(), ready.bundle().lockHash());
         Survey survey = survey(ready, listener);
+        Set<StepId> planned = plan.steps().stream().map(Step::id).collect(Collectors.toSet());
+        Set<StepId> gone = Withdrawal.leftFile(survey, ready.resources()).stream()
+                .filter(planned::contains)
+                .collect(Collectors.toSet());
+        List<RecordedStep> leaving = leaving(gone, listener);
+        List<Resource> resources = new ArrayList<>(ready.resources());
+        resources.addAll(leaving);
+        Set<StepId> known = resources.stream().map(Resource::id).collect(Collectors.toSet());
+        // What a run of this plan has taken back already left no record.
+        Plan rest = plan.withSteps(
+                plan.steps().stream().filter(step -> known.contains(step.id())).toList());
         RunEvent.RunFinished finished;
         try (Journal journal =
                 Journal.open(Journal.place(specification.metadata().name()))) {
-            finished = new Applier(fleet.targets(), ready.resources(), journal, listener).apply(plan, survey);
+            finished = new Applier(fleet.targets(), resources, journal, listener)
+                    .apply(rest, survey.and(Survey.of(leaving)));
         }
         if (finished.outcome() == RunEvent.Outcome.DONE) {
             UserKubeconfig.write(specification, fleet.targets());
@@ -340,6 +362,7 @@ final class FileWork implements ClusterWork {
         Inspection.Result inspected = Inspection.of(
                 fleet.targets(), specification.hosts().stream().map(Host::name).toList());
         requireReachable(inspected.unreachable(), listener);
+        awaitApi(inspected, listener);
         Map<String, HostFacts> facts =
                 rehearsal.map(lab -> lab.accept(inspected.facts())).orElseGet(inspected::facts);
         List<Resource> resources =
@@ -349,8 +372,24 @@ final class FileWork implements ClusterWork {
         return ready;
     }
 
+    /** After a loss of power the API comes back by itself, once etcd has its majority again. */
+    private void awaitApi(Inspection.Result inspected, RunListener listener) throws InterruptedException {
+        long end = System.nanoTime() + API_PATIENCE.toNanos();
+        boolean told = false;
+        while (!inspected.controlPlanes().isEmpty()
+                && fleet.api().state() instanceof ApiState.Unreachable(String reason)
+                && System.nanoTime() < end) {
+            if (!told) {
+                told = true;
+                listener.on(new RunEvent.PhaseLine("look", "waiting for the API: " + reason));
+            }
+            Thread.sleep(API_PAUSE);
+        }
+    }
+
     private Survey survey(Prepared ready, RunListener listener) throws InterruptedException {
-        Survey survey = Survey.of(fleet.targets(), ready.resources());
+        Survey survey = Survey.of(
+                fleet.targets(), ready.resources(), text -> listener.on(new RunEvent.PhaseLine("look", text)));
         requireReachable(survey.unreachable(), listener);
         return survey;
     }

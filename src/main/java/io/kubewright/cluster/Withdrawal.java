@@ -88,20 +88,44 @@ public final class Withdrawal {
 
     /** What was seen of the steps on hosts when their records were read. */
     public Survey survey() {
-        Map<StepId, Observation> observations = new HashMap<>();
+        Map<StepId, Observation> removals = new HashMap<>();
+        List<RecordedStep> steps = new ArrayList<>();
         for (Resource resource : resources) {
             switch (resource) {
-                case RecordedStep step ->
-                    observations.put(
-                            step.id(),
-                            new Observation.Known(
-                                    step.recorded().found(),
-                                    step.desired(step.recorded().found())));
-                case RecordsRemoval removal -> observations.put(removal.id(), removal.there());
+                case RecordedStep step -> steps.add(step);
+                case RecordsRemoval removal -> removals.put(removal.id(), removal.there());
                 default -> {}
             }
         }
-        return new Survey(observations, Map.of(), Map.of(), Map.of());
+        return Survey.of(steps).and(new Survey(removals, Map.of(), Map.of(), Map.of(), Map.of()));
+    }
+
+    /**
+     * Steps that hosts have a record of and the file no longer asks for. What makes a host a node is never among them (it
+     * may have been made by another way than the file would take now), nor what lives in the cluster.
+     */
+    public static Set<StepId> leftFile(Survey survey, List<Resource> resources) {
+        Set<StepId> wanted = resources.stream().map(Resource::id).collect(Collectors.toSet());
+        return survey.recorded().entrySet().stream()
+                .flatMap(host -> host.getValue().stream().map(path -> new StepId(path, host.getKey())))
+                .filter(step -> !wanted.contains(step))
+                .filter(step -> !Departure.makesNode(step) && !Departure.livesInCluster(step))
+                .collect(Collectors.toSet());
+    }
+
+    /** These steps as they are taken back: each host's in the reverse of the order they were applied in. */
+    public static List<RecordedStep> takingBack(Set<StepId> steps, Map<String, List<Recorded>> records) {
+        List<RecordedStep> leaving = new ArrayList<>();
+        records.values().forEach(own -> {
+            Set<StepId> before = Set.of();
+            for (Recorded recorded : own.reversed()) {
+                if (steps.contains(recorded.step())) {
+                    leaving.add(new RecordedStep(recorded, before));
+                    before = Set.of(recorded.step());
+                }
+            }
+        });
+        return leaving;
     }
 
     private void make(List<ClusterResource> live, ClusterApi api) {
@@ -114,7 +138,7 @@ public final class Withdrawal {
                     .filter(each -> each.leaving().equals(host))
                     .findFirst();
             Set<StepId> first = leaving.map(each -> Set.of(each.beforeHost())).orElse(before);
-            addHost(host.name(), first, ends, leaving.isPresent());
+            addHost(host.name(), first, ends);
         }
         if (ends) {
             refuseOrphans();
@@ -158,7 +182,7 @@ public final class Withdrawal {
                 .orElseThrow();
     }
 
-    private void addHost(String host, Set<StepId> first, boolean ends, boolean leaving) {
+    private void addHost(String host, Set<StepId> first, boolean ends) {
         List<Recorded> own = records.getOrDefault(host, List.of());
         Set<StepId> before = first;
         for (Recorded recorded : own.reversed()) {
@@ -168,8 +192,7 @@ public final class Withdrawal {
             if (recorded.undo().isBlank() || ends && Departure.livesInCluster(recorded.step())) {
                 resources.add(RecordedStep.dropped(recorded, before));
             } else {
-                boolean gone = Departure.makesNode(recorded.step()) && (ends || leaving);
-                resources.add(new RecordedStep(recorded, before, gone ? Departure.MEMBER_GONE : Map.of()));
+                resources.add(new RecordedStep(recorded, before));
             }
             before = Set.of(recorded.step());
         }

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** What was applied to a host, as the host itself records it beside each step; needs no file. */
 public final class HostRecords {
-    private static final Duration DEADLINE = Duration.ofMinutes(3);
+    private static final Duration DEADLINE = Duration.ofMinutes(18);
 
     /**
      * Runs each recorded probe. A step counts from the moment it may have changed something. How the host was before is

@@ -18,6 +18,9 @@ record HostScript(String mark, String text) {
     private static final String PRELUDE = resource("prelude.sh");
     private static final String FACTS = resource("facts.sh");
 
+    /** The longest step, an init on a slow host, takes minutes. */
+    private static final int QUIET_SECONDS = 900;
+
     /**
      * One action within a script.
      *
@@ -39,9 +42,12 @@ record HostScript(String mark, String text) {
     static HostScript observe(List<HostResource> resources) {
         String mark = newMark();
         StringBuilder text = new StringBuilder(head(mark, "-", "-"));
-        StringBuilder calls = new StringBuilder("kw_begin_script\n");
+        StringBuilder calls = new StringBuilder("kw_begin_script\nkw_quiet " + QUIET_SECONDS + "\n");
         text.append(function("kw_blobs", "if [ -d \"$KW_BLOBS\" ]; then ls \"$KW_BLOBS\"; fi"));
         calls.append("kw_observe blobs@host kw_blobs\n");
+        text.append(
+                function("kw_steps", "if [ -d \"$KW_STATE/steps\" ]; then ls \"$KW_STATE/steps\" | sed 's,=,/,g'; fi"));
+        calls.append("kw_observe records@host kw_steps\n");
         int number = 0;
         for (HostResource resource : resources) {
             String name = "kw_p" + ++number;
@@ -56,7 +62,8 @@ record HostScript(String mark, String text) {
     }
 
     /**
-     * Acts, step by step, under the host's lock; stops at the first step that does not come out right.
+     * Acts, step by step, under the host's lock; stops at the first step that does not come out right. A
+     * {@link RecordedStep} is taken back, and its record with it.
      *
      * @param lockSeconds how long to wait for another run's script
      */
@@ -68,28 +75,15 @@ record HostScript(String mark, String text) {
         for (Action action : actions) {
             String stem = "kw_a" + ++number;
             text.append(function(stem + "_probe", action.resource().probe()))
-                    .append(function(stem + "_apply", action.fragment()))
-                    .append(keeping(
-                            mark, stem + "_probe_text", action.resource().probe()))
+                    .append(function(stem + "_apply", action.fragment()));
+            if (action.resource() instanceof RecordedStep || action.resource() instanceof RecordsRemoval) {
+                calls.append(call("kw_take_back", action, stem));
+                continue;
+            }
+            text.append(keeping(mark, stem + "_probe_text", action.resource().probe()))
                     .append(keeping(mark, stem + "_undo_text", action.resource().undo()))
                     .append(keeping(mark, stem + "_needs_text", needs(action.resource())));
             calls.append(call("kw_act", action, stem));
-        }
-        return new HostScript(mark, text + main(calls + "kw_frame end\n"));
-    }
-
-    /** Takes steps back, one by one, under the host's lock; stops at the first that does not come out right. */
-    static HostScript takeBack(String run, String plan, List<Action> actions, int lockSeconds) {
-        String mark = newMark();
-        StringBuilder text = new StringBuilder(head(mark, run, plan));
-        StringBuilder calls = new StringBuilder("trap : HUP PIPE\nkw_begin_script\nkw_lock " + lockSeconds + "\n");
-        int number = 0;
-        for (Action action : actions) {
-            String stem = "kw_a" + ++number;
-            text.append(function(stem + "_probe", action.resource().probe()))
-                    .append(function(stem + "_apply", action.fragment()));
-            boolean accompanies = action.planned().equals("-");
-            calls.append(call(accompanies ? "kw_act" : "kw_take_back", action, stem));
         }
         return new HostScript(mark, text + main(calls + "kw_frame end\n"));
     }
@@ -109,19 +103,13 @@ record HostScript(String mark, String text) {
         return ": >" + Shell.quote("/run/kubewright.stop." + run) + "\n";
     }
 
-    /** Runs one recorded fragment under the lock, with the prelude. */
-    static HostScript recorded(String run, String body) {
+    /** Reads what is recorded on the host, while nobody acts there. */
+    static HostScript reading(String body) {
         String mark = newMark();
         return new HostScript(
                 mark,
-                head(mark, run, "-")
-                        + main("trap : HUP PIPE\nkw_begin_script\nkw_lock 30\n" + body + "\nkw_frame end\n"));
-    }
-
-    /** Reads what is recorded on the host; no lock. */
-    static HostScript reading(String body) {
-        String mark = newMark();
-        return new HostScript(mark, head(mark, "-", "-") + main("kw_begin_script\n" + body + "\nkw_frame end\n"));
+                head(mark, "-", "-")
+                        + main("kw_begin_script\nkw_quiet " + QUIET_SECONDS + "\n" + body + "\nkw_frame end\n"));
     }
 
     private static String head(String mark, String run, String plan) {

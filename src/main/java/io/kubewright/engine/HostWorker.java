@@ -107,9 +107,7 @@ final class HostWorker {
                     stateless ? "-" : step.desired().orElse("-"),
                     resource.apply(run.observed(step.id()), run.outputs())));
         }
-        HostScript script = run.plan().kind().takesBack()
-                ? HostScript.takeBack(run.id(), run.plan().id(), actions, LOCK_SECONDS)
-                : HostScript.act(run.id(), run.plan().id(), actions, LOCK_SECONDS);
+        HostScript script = HostScript.act(run.id(), run.plan().id(), actions, LOCK_SECONDS);
         boolean[] whole = new boolean[1];
         run.active(host, true);
         ScriptResult result;
@@ -171,10 +169,12 @@ final class HostWorker {
                         frame.text(3),
                         frame.arguments().get(1).equals("probe")
                                 ? "The look at its present state failed just before the change; nothing was changed."
-                                : "Mend the cause and run apply again: it goes on from here.");
+                                : run.plan().kind().takesBack()
+                                        ? "Mend the cause and give the same command again: it goes on from here."
+                                        : "Mend the cause and run apply again: it goes on from here.");
             case "unconfirmed" -> {
                 String seen = frame.text(1);
-                if (run.plan().kind().takesBack()) {
+                if (resource(frame.step()) instanceof RecordedStep) {
                     run.fail(
                             frame.step(),
                             0,

@@ -35,6 +35,22 @@ public final class Planner {
             Instant now,
             Function<String, String> why,
             Predicate<StepId> selected) {
+        return plan(resources, List.of(), survey, binding, now, why, selected);
+    }
+
+    /**
+     * The plan, with steps that the file no longer asks for: these are taken back.
+     *
+     * @param leaving in an order in which they may go
+     */
+    public static Plan plan(
+            List<Resource> resources,
+            List<RecordedStep> leaving,
+            Survey survey,
+            Binding binding,
+            Instant now,
+            Function<String, String> why,
+            Predicate<StepId> selected) {
         List<Resource> ordered = Order.of(resources);
         List<Step> steps = new ArrayList<>();
         Set<StepId> acting = new HashSet<>();
@@ -66,12 +82,23 @@ public final class Planner {
             if (!resource.accompanies().isEmpty()) {
                 if (resource.accompanies().stream().anyMatch(acting::contains)) {
                     withAccompanying.add(Step.accompanying(
-                            resource.id(), why.apply(resource.id().path()), List.copyOf(resource.needs())));
+                            resource.id(),
+                            why.apply(resource.id().path()),
+                            resource.needs().stream().sorted().toList()));
                 }
             } else {
                 steps.stream().filter(step -> step.id().equals(resource.id())).forEach(withAccompanying::add);
             }
         }
+        leaving.stream()
+                .filter(step -> selected.test(step.id()))
+                .map(step -> UndoPlanner.recorded(
+                        step,
+                        step.needs().stream().sorted().toList(),
+                        why.apply(step.id().path()),
+                        step.recorded().found(),
+                        false))
+                .forEach(withAccompanying::add);
         return Plan.of(
                 RunKind.APPLY,
                 binding.tool(),

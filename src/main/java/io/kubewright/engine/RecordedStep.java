@@ -1,21 +1,15 @@
 package io.kubewright.engine;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * A step that was applied to a host, on its way back: all it needs is what the host recorded of it, no file and no
  * bundle. Its wanted state is the one from before the first application.
- *
- * @param settings variables for the recorded fragment, such as that the whole cluster goes
  */
-public record RecordedStep(HostRecords.Recorded recorded, Set<StepId> needs, Map<String, String> settings)
-        implements HostResource {
+public record RecordedStep(HostRecords.Recorded recorded, Set<StepId> needs) implements HostResource {
     public RecordedStep {
         needs = Set.copyOf(needs);
-        settings = Map.copyOf(settings);
     }
 
     /** A step whose state goes with something else: only its record is dropped. */
@@ -32,8 +26,7 @@ public record RecordedStep(HostRecords.Recorded recorded, Set<StepId> needs, Map
                         "",
                         "",
                         recorded.needs()),
-                needs,
-                Map.of());
+                needs);
     }
 
     @Override
@@ -58,11 +51,7 @@ public record RecordedStep(HostRecords.Recorded recorded, Set<StepId> needs, Map
 
     @Override
     public String apply(String observed, Outputs outputs) {
-        StringBuilder text = new StringBuilder();
-        new TreeMap<>(settings)
-                .forEach((name, value) ->
-                        text.append(name).append('=').append(Shell.quote(value)).append('\n'));
-        return text + recorded.undo();
+        return recorded.undo();
     }
 
     /** What is taken back is not taken back again. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -17,19 +18,32 @@ import java.util.stream.Collectors;
  * @param observations of every resource that has a state and could be looked at
  * @param blind what could not be looked at, with the probe's own words
  * @param blobs digests of the files that lie in each host's blob store
+ * @param recorded paths of the steps that each host has a record of
  * @param unreachable hosts that did not answer
  */
 public record Survey(
         Map<StepId, Observation> observations,
         Map<StepId, String> blind,
         Map<String, Set<String>> blobs,
+        Map<String, Set<String>> recorded,
         Map<String, TargetException> unreachable) {
-    private static final Duration DEADLINE = Duration.ofMinutes(3);
+    private static final Duration DEADLINE = Duration.ofMinutes(18);
 
-    private record HostView(Map<StepId, String> seen, Map<StepId, String> blind, Set<String> blobs) {}
+    private record HostView(
+            Map<StepId, String> seen, Map<StepId, String> blind, Set<String> blobs, Set<String> recorded) {}
 
     /** Looks at everything. */
     public static Survey of(Targets targets, List<Resource> resources) throws InterruptedException {
+        return of(targets, resources, _ -> {});
+    }
+
+    /**
+     * Looks at everything.
+     *
+     * @param waiting gets a line when a host is looked at later, because a script still acts there
+     */
+    public static Survey of(Targets targets, List<Resource> resources, Consumer<String> waiting)
+            throws InterruptedException {
         Map<String, List<HostResource>> byHost = new LinkedHashMap<>();
         Map<StepId, Callable<Observation>> live = new LinkedHashMap<>();
         for (Resource resource : resources) {
@@ -44,11 +58,12 @@ public record Survey(
             }
         }
         Map<String, Callable<HostView>> views = new LinkedHashMap<>();
-        byHost.forEach((host, held) -> views.put(host, () -> look(targets.get(host), held)));
+        byHost.forEach((host, held) -> views.put(host, () -> look(targets.get(host), held, waiting)));
 
         Map<StepId, Observation> observations = new HashMap<>();
         Map<StepId, String> blind = new LinkedHashMap<>();
         Map<String, Set<String>> blobs = new HashMap<>();
+        Map<String, Set<String>> recorded = new HashMap<>();
         Map<String, TargetException> unreachable = new LinkedHashMap<>();
         Scope.all(views).forEach((host, outcome) -> {
             switch (outcome) {
@@ -61,6 +76,7 @@ public record Survey(
                     }
                     blind.putAll(view.blind());
                     blobs.put(host, view.blobs());
+                    recorded.put(host, view.recorded());
                 }
                 case Scope.Outcome.Failure<HostView>(RuntimeException cause) ->
                     unreachable.put(host, TargetException.of(host, cause));
@@ -75,7 +91,17 @@ public record Survey(
                 }
             });
         }
-        return new Survey(observations, blind, blobs, unreachable);
+        return new Survey(observations, blind, blobs, recorded, unreachable);
+    }
+
+    /** What was seen of steps when their records were read. */
+    public static Survey of(List<RecordedStep> steps) {
+        Map<StepId, Observation> observations = new HashMap<>();
+        steps.forEach(step -> observations.put(
+                step.id(),
+                new Observation.Known(
+                        step.recorded().found(), step.desired(step.recorded().found()))));
+        return new Survey(observations, Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     /** This one and another, of other resources. */
@@ -86,17 +112,26 @@ public record Survey(
         bothBlind.putAll(other.blind);
         Map<String, Set<String>> bothBlobs = new HashMap<>(blobs);
         bothBlobs.putAll(other.blobs);
+        Map<String, Set<String>> bothRecorded = new HashMap<>(recorded);
+        bothRecorded.putAll(other.recorded);
         Map<String, TargetException> bothUnreachable = new LinkedHashMap<>(unreachable);
         bothUnreachable.putAll(other.unreachable);
-        return new Survey(both, bothBlind, bothBlobs, bothUnreachable);
+        return new Survey(both, bothBlind, bothBlobs, bothRecorded, bothUnreachable);
     }
 
-    private static HostView look(Target target, List<HostResource> resources) throws InterruptedException {
+    private static HostView look(Target target, List<HostResource> resources, Consumer<String> waiting)
+            throws InterruptedException {
         HostScript script = HostScript.observe(resources);
-        ScriptResult result = target.run(script.text(), DEADLINE, line -> {});
+        ScriptResult result = target.run(
+                script.text(),
+                DEADLINE,
+                line -> Frame.parse(script.mark(), line)
+                        .filter(frame -> frame.word().equals("line"))
+                        .ifPresent(frame -> waiting.accept(target.name() + ": " + frame.text(1))));
         Map<StepId, String> seen = new HashMap<>();
         Map<StepId, String> blind = new LinkedHashMap<>();
         Set<String> blobs = new HashSet<>();
+        Set<String> recorded = new HashSet<>();
         boolean whole = false;
         for (String line : result.stdout().lines().toList()) {
             Frame frame = Frame.parse(script.mark(), line).orElse(null);
@@ -105,14 +140,21 @@ public record Survey(
             }
             switch (frame.word()) {
                 case "seen" -> {
-                    if (frame.step().path().equals("blobs")) {
-                        frame.text(1).lines().forEach(blobs::add);
-                    } else {
-                        seen.put(frame.step(), frame.text(1));
+                    switch (frame.step().path()) {
+                        case "blobs" -> frame.text(1).lines().forEach(blobs::add);
+                        case "records" -> frame.text(1).lines().forEach(recorded::add);
+                        default -> seen.put(frame.step(), frame.text(1));
                     }
                 }
                 case "blind" ->
                     blind.put(frame.step(), "exit " + frame.arguments().get(1) + ": " + frame.text(2));
+                case "locked" ->
+                    throw new TargetException(
+                            target.name(),
+                            TargetException.Code.DEADLINE,
+                            "the script of another run still acts here: "
+                                    + frame.text(0).strip(),
+                            "Wait until that run has ended.");
                 case "end" -> whole = true;
                 default -> {}
             }
@@ -131,6 +173,6 @@ public record Survey(
                             + result.stderr().strip(),
                     "Run the command again with -v; if it stays so, log in and see whether /run is writable.");
         }
-        return new HostView(seen, blind, blobs);
+        return new HostView(seen, blind, blobs, recorded);
     }
 }

@@ -71,8 +71,7 @@ public final class UndoPlanner {
         };
     }
 
-    private static Step recorded(
-            RecordedStep resource, List<StepId> needs, String why, String observed, boolean discarding) {
+    static Step recorded(RecordedStep resource, List<StepId> needs, String why, String observed, boolean discarding) {
         Step step = Step.known(resource.id(), Action.REMOVE, why, needs, observed, resource.desired(observed));
         Step bound = resource.beforeKnown() ? step : step.withoutDesired();
         Optional<String> changes = resource.othersChanges();

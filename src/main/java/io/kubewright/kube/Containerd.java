@@ -33,7 +33,7 @@ final class Containerd {
                 needs,
                 files,
                 Optional.of(new Service("containerd.service", true)),
-                List.of("/var/lib/containerd", "/run/containerd"),
+                List.of("/var/lib/containerd", "/run/containerd", "/opt/containerd", "/etc/cni"),
                 node.deviation(Deviation.CGROUP_V1, Deviation.NO_SYS_RESOURCE));
     }
 

@@ -7,7 +7,6 @@ import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,9 +18,6 @@ import java.util.Set;
  * @param needs what must be done before the departure begins
  */
 public record Departure(Host leaving, HostRecords.Recorded nodeStep, List<Host> staying, Set<StepId> needs) {
-    /** For the fragment that takes a node apart: its member of etcd has left already, or all of the cluster goes. */
-    public static final Map<String, String> MEMBER_GONE = Map.of("KW_MEMBER", "gone");
-
     /** Whether this step makes a host a node. */
     public static boolean makesNode(StepId step) {
         return step.path().equals(Init.PATH) || step.path().equals(Join.PATH);

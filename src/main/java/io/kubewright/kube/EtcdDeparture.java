@@ -36,42 +36,17 @@ record EtcdDeparture(Host on, Host leaving, List<Host> staying, Set<StepId> need
 
     @Override
     public String apply(String observed, Outputs outputs) {
-        return """
-                runtime="crictl --runtime-endpoint unix:///run/containerd/containerd.sock"
-                container=$($runtime ps --quiet --state Running --label io.kubernetes.pod.namespace=kube-system \\
-                    --name '^etcd$' | head -n 1)
-                if [ -z "$container" ]; then
-                    echo "containerd runs no container etcd here" >&2
-                    exit 1
-                fi
-                ask() {
-                    $runtime exec --sync --timeout 30 "$container" etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt \\
-                        --cert /etc/kubernetes/pki/etcd/healthcheck-client.crt \\
-                        --key /etc/kubernetes/pki/etcd/healthcheck-client.key --command-timeout 20s "$@"
-                }
-                member=$(ask --endpoints https://127.0.0.1:2379 member list | awk -F', ' -v name=%1$s -v peer=%2$s \\
-                    '$3 == name || index($4, peer) { print $1 }')
-                if [ -z "$member" ]; then
-                    kw_say %1$s' is no member of etcd any more'
-                    exit 0
-                fi
-                if ! ask --endpoints %3$s endpoint health; then
-                    echo "not all members of etcd that stay are well, so none is taken out" >&2
-                    exit 1
-                fi
-                ask --endpoints https://127.0.0.1:2379 member remove "$member"
-                """.formatted(
+        return Templates.text("etcd.sh")
+                + Templates.text(
+                        "etcd-departure.sh",
+                        "name",
                         Shell.quote(leaving.name()),
-                        Shell.quote("//" + authority(leaving) + ":2380"),
+                        "address",
+                        Shell.quote(Node.authority(leaving)),
+                        "staying",
                         Shell.quote(staying.stream()
-                                .map(host -> "https://" + authority(host) + ":2379")
+                                .map(host -> "https://" + Node.authority(host) + ":2379")
                                 .collect(Collectors.joining(","))));
-    }
-
-    private static String authority(Host host) {
-        return host.nodeIp().isIpv6()
-                ? "[" + host.nodeIp() + "]"
-                : host.nodeIp().toString();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.Refusal;
+import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,17 @@ record Join(
         Node node, Set<StepId> needs, StepId credentials, EndpointSection endpoint, KubeadmConfiguration configuration)
         implements HostResource {
     static final String PATH = "kube/join";
+
+    /**
+     * What must be done in the cluster before the remains of a join that broke off may go. A member of etcd that counts may
+     * lose its data only after it was taken out; for that etcd must answer, after a loss of power once this very member is
+     * back. And kubeadm joins no node of a name that the cluster holds for ready.
+     */
+    private String beforeAnotherTry() {
+        return Templates.text("etcd.sh")
+                + Templates.text(
+                        "join-again.sh", "name", Shell.quote(node.name()), "address", Shell.quote(node.authority()));
+    }
 
     @Override
     public StepId id() {
@@ -42,7 +54,7 @@ record Join(
                 JoinCredentials.token(outputs, credentials),
                 JoinCredentials.authorityHash(outputs, credentials),
                 JoinCredentials.certificateKey(outputs, credentials));
-        return (NodeState.isUnfinished(observed) ? NodeState.undo() : "")
+        return (NodeState.isUnfinished(observed) ? beforeAnotherTry() + NodeState.undo() : "")
                 + NodeState.workspace(text)
                 + NodeState.begin("join")
                 + "kw_say 'kubeadm join'\n"

@@ -20,11 +20,18 @@ record Node(Host host, HostFacts facts, Supplies supplies) {
 
     /** The node's own API server. */
     String ownApi() {
-        return "https://" + bracketed() + ":" + EndpointSection.API_PORT;
+        return "https://" + authority() + ":" + EndpointSection.API_PORT;
     }
 
-    private String bracketed() {
-        return host.nodeIp().isIpv6() ? "[" + address() + "]" : address();
+    /** The address as URLs have it. */
+    String authority() {
+        return authority(host);
+    }
+
+    static String authority(Host host) {
+        return host.nodeIp().isIpv6()
+                ? "[" + host.nodeIp() + "]"
+                : host.nodeIp().toString();
     }
 
     StepId step(String path) {

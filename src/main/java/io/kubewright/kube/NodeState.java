@@ -2,7 +2,6 @@ package io.kubewright.kube;
 
 import io.kubewright.engine.Shell;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * What kubeadm has made of a host, as text. Files decide, not whether something answers: a cluster that is down must
@@ -15,7 +14,6 @@ final class NodeState {
     /** Where kubeadm, the kubelet and the pod network put what they make. */
     private static final List<String> DIRECTORIES = List.of(
             "/etc/kubernetes",
-            "/etc/cni",
             "/var/lib/kubelet",
             "/var/lib/etcd",
             "/var/lib/cni",
@@ -23,6 +21,10 @@ final class NodeState {
             "/var/log/pods",
             "/var/log/containers",
             "/var/log/calico");
+
+    /** What the kubelet and pods make when it is missing, and what others may use by now. */
+    private static final List<String> SHARED_DIRECTORIES =
+            List.of("/lib/modules", "/usr/libexec/kubernetes/kubelet-plugins/volume/exec");
 
     private static final String PROBE = Templates.text("node-state.sh");
 
@@ -57,19 +59,22 @@ final class NodeState {
     /** Takes all of kubeadm's work back, and what the pod network left behind. */
     static String undo() {
         return Templates.text("node-reset.sh")
-                + DIRECTORIES.stream()
-                        .map(directory -> "kw_restore " + directory + "\n")
-                        .collect(Collectors.joining())
+                + each(DIRECTORIES, "kw_restore \"$each\"")
+                + each(SHARED_DIRECTORIES, "kw_forsake \"$each/.\"")
                 + "rm -f " + MARK + "\n";
     }
 
     /** Fragment that says that kubeadm's work begins; its word is {@code init} or {@code join}. */
     static String begin(String word) {
         return "mkdir -p \"$KW_STATE\"\n"
-                + DIRECTORIES.stream()
-                        .map(directory -> "kw_claim " + directory + "\n")
-                        .collect(Collectors.joining())
+                + each(DIRECTORIES, "kw_claim \"$each\"")
+                + each(SHARED_DIRECTORIES, "kw_missing \"$each/.\"")
+                + "mountpoint -q /sys/fs/bpf || : >\"$KW_STATE/no-bpf-file-system\"\n"
                 + "echo " + word + " >" + MARK + "\n";
+    }
+
+    private static String each(List<String> directories, String command) {
+        return "for each in " + Shell.words(directories) + "; do " + command + "; done\n";
     }
 
     /** Fragment that makes $directory, root-only and gone at the end, with kubeadm's configuration in it. */

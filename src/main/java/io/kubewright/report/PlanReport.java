@@ -104,7 +104,7 @@ public final class PlanReport {
                 .append('\n');
         shape.loses()
                 .ifPresent(loss -> text.append("      ")
-                        .append(style.red("loses: " + Printable.line(loss)))
+                        .append(style.red("loses: " + lines(loss).stripTrailing()))
                         .append('\n'));
         diff(shape, text);
     }
@@ -181,11 +181,24 @@ public final class PlanReport {
                 .ifPresent(refusal -> text.append("  ")
                         .append(style.red(step.id().toString()))
                         .append(": ")
-                        .append(Printable.line(refusal.reason()))
-                        .append("\n      ")
+                        .append(lines(refusal.reason()))
+                        .append("      ")
                         .append(Printable.line(refusal.hint()))
                         .append('\n')));
         text.append('\n');
+    }
+
+    /** The first line as it is, others (a diff, say) below it. */
+    private static String lines(String text) {
+        List<String> lines = Printable.text(text).lines().toList();
+        return lines.isEmpty()
+                ? "\n"
+                : lines.getFirst()
+                        + "\n"
+                        + lines.stream()
+                                .skip(1)
+                                .map(line -> "      " + line + "\n")
+                                .collect(Collectors.joining());
     }
 
     private static String pad(String text, int width) {

@@ -21,4 +21,7 @@ ip -o link show | sed 's/\\/ /g' | while read -r _ name rest; do
 done
 ip -o addr show scope global | while read -r _ name _ address _; do echo "address $name $address"; done
 ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/default \1/p' | head -n 1
-if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then echo control-plane; fi
+if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] &&
+    [ ! -e "$KW_STATE/kube-unfinished" ]; then
+    echo control-plane
+fi

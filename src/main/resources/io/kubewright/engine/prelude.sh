@@ -83,23 +83,21 @@ kw_claim() {
     elif [ -d "$1" ] && [ -z "$(kw_children "$1")" ]; then
         mkdir -p "$KW_STATE/originals"
         chmod 700 "$KW_STATE" "$KW_STATE/originals"
-        : >"$kw_kept.empty"
+        stat -c '%a %u:%g' "$1" >"$kw_kept.empty"
     fi
 }
 
-# kw_parents PATH: makes the directory it lies in, and writes down which directories that took.
-kw_parents() {
+# kw_missing PATH: writes down which of the directories above it are not there, so that kw_forsake may remove them.
+kw_missing() {
     kw_parent=$(dirname "$1")
-    kw_missing=$kw_parent
-    while [ ! -d "$kw_missing" ]; do
+    while [ ! -d "$kw_parent" ]; do
         mkdir -p "$KW_STATE"
-        echo "$kw_missing" >>"$KW_STATE/directories"
-        kw_missing=$(dirname "$kw_missing")
+        echo "$kw_parent" >>"$KW_STATE/directories"
+        kw_parent=$(dirname "$kw_parent")
     done
-    mkdir -p "$kw_parent"
 }
 
-# kw_forsake PATH: removes the directories above it that we made and nobody uses any more.
+# kw_forsake PATH: removes the directories above it that were missing once and that nobody uses any more.
 kw_forsake() {
     kw_parent=$(dirname "$1")
     while grep -qsxF "$kw_parent" "$KW_STATE/directories" && { [ ! -d "$kw_parent" ] || rmdir "$kw_parent" 2>/dev/null; }; do
@@ -137,6 +135,10 @@ kw_restore() {
     elif [ -e "$kw_kept.empty" ]; then
         kw_children "$1" >"$KW_TMP/children"
         while read -r kw_child; do kw_remove "$kw_child" || return 1; done <"$KW_TMP/children"
+        if read -r kw_mode kw_owner <"$kw_kept.empty"; then
+            chmod "$kw_mode" "$1"
+            chown "$kw_owner" "$1"
+        fi
         rm -f "$kw_kept.empty"
     elif [ -e "$kw_kept" ] || [ -L "$kw_kept" ]; then
         kw_new=$(kw_beside "$1")
@@ -151,7 +153,8 @@ kw_restore() {
 # kw_put PATH MODE [OWNER] <content: written whole or not at all.
 kw_put() {
     kw_save "$1"
-    kw_parents "$1"
+    kw_missing "$1"
+    mkdir -p "$(dirname "$1")"
     kw_new=$(kw_beside "$1")
     (umask 077 && cat >"$kw_new")
     chmod "$2" "$kw_new"
@@ -284,6 +287,21 @@ kw_take_back() {
     kw_note "$1" undone
     kw_frame "done" "$1" || return 0
     KW_GOES=yes
+}
+
+# kw_quiet SECONDS: waits for a script that acts here, perhaps of a run that was killed: what is seen in its middle is no state
+# to plan from. Held to the end of the look.
+kw_quiet() {
+    [ -e "$KW_STATE/lock" ] || return 0
+    exec 8<"$KW_STATE/lock"
+    if ! flock -s -n 8; then
+        kw_say "waiting for the script of run $(cat "$KW_STATE/lock.owner" 2>/dev/null) to end"
+        if ! flock -s -w "$1" 8; then
+            cat "$KW_STATE/lock.owner" >"$KW_TMP/owner" 2>/dev/null
+            kw_frame locked "$(kw_encode "$KW_TMP/owner")"
+            exit 75
+        fi
+    fi
 }
 
 # kw_act STEP PLANNED DESIRED STEM: guards, acts, confirms. STEM names the functions STEM_probe and STEM_apply, and the

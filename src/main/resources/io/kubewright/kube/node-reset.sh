@@ -1,8 +1,5 @@
-# Takes a node apart. KW_MEMBER=gone says that its member of etcd is none of kubeadm's business: it has left already, or all
-# of the cluster goes.
-if [ "${KW_MEMBER:-}" != gone ] && command -v kubeadm >/dev/null; then
-    kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock || :
-fi
+# Takes a node apart, asking nobody: whatever the cluster must know it has been told before. kubeadm reset is not used: it
+# deletes the data of etcd also when it could not take the member out, which costs a cluster of two its majority.
 systemctl stop kubelet.service 2>/dev/null || :
 if [ -S /run/containerd/containerd.sock ] && command -v ctr >/dev/null; then
     # Tasks are killed first. Taking sandboxes down in good order would ask the pod network, which asks the API, which is
@@ -24,10 +21,17 @@ if [ -S /run/containerd/containerd.sock ] && command -v ctr >/dev/null; then
     # Its memory of sandboxes is read at the start alone.
     systemctl try-restart containerd.service
 fi
+for process in $(grep -als containerd-shim-runc-v2 /proc/[0-9]*/cmdline || :); do
+    case "$(tr '\0' ' ' <"$process" 2>/dev/null)" in
+    */containerd-shim-runc-v2\ -namespace\ k8s.io\ *) kill -9 "$(basename "$(dirname "$process")")" 2>/dev/null || : ;;
+    esac
+done
 rm -rf /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig /opt/cni/bin/calico /opt/cni/bin/calico-ipam \
-    /run/calico /run/nodeagent /etc/kubernetes/manifests /etc/kubernetes/pki
+    /etc/kubernetes/manifests /etc/kubernetes/pki
 rm -f /etc/kubernetes/*.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env
-for mount in $(kw_mounts /var/lib/kubelet) $(kw_mounts /run/calico) $(kw_mounts /run/netns); do
+kw_remove /run/calico
+kw_remove /run/nodeagent
+for mount in $(kw_mounts /var/lib/kubelet) $(kw_mounts /run/netns | grep '/cni-' || :); do
     if [ "$mount" != /var/lib/kubelet ]; then umount "$mount" 2>/dev/null || umount -l "$mount" || :; fi
 done
 rm -rf /var/lib/kubelet/pki /var/lib/etcd/member
@@ -56,5 +60,9 @@ if command -v nft >/dev/null; then
         nft delete table ip "$table" 2>/dev/null || :
         nft delete table ip6 "$table" 2>/dev/null || :
     done
+fi
+if [ -e "$KW_STATE/no-bpf-file-system" ]; then
+    umount /sys/fs/bpf 2>/dev/null || :
+    rm -f "$KW_STATE/no-bpf-file-system"
 fi
 find /sys/fs/cgroup -depth -type d -path '*kubepods*' -exec rmdir {} + 2>/dev/null || :

@@ -113,7 +113,7 @@ class UndoTest {
         List<Resource> resources = new ArrayList<>();
         Set<StepId> before = Set.of();
         for (HostRecords.Recorded each : HostRecords.read(host).reversed()) {
-            resources.add(new RecordedStep(each, before, Map.of()));
+            resources.add(new RecordedStep(each, before));
             before = Set.of(each.step());
         }
         resources.add(RecordsRemoval.of("n1", before));
@@ -130,7 +130,7 @@ class UndoTest {
                     case RecordsRemoval removal -> removal.there();
                     default -> throw new AssertionError(each);
                 }));
-        return new Survey(seen, Map.of(), Map.of(), Map.of());
+        return new Survey(seen, Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     private Plan plan(boolean discarding) throws InterruptedException {
@@ -176,6 +176,33 @@ class UndoTest {
         apply(step("there/new/a", "a\n"));
         assertThat(takeBack(plan(false)).outcome()).isEqualTo(RunEvent.Outcome.DONE);
         assertThat(file("there")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatLeftTheFileIsTakenBackByTheNextApply() throws Exception {
+        HostResource kept = step("kept", "k\n");
+        apply(kept, step("dropped", "d\n"));
+        List<Resource> wanted = List.of(kept);
+        Survey survey = Survey.of(targets, wanted);
+        assertThat(survey.recorded()).containsExactly(Map.entry("n1", Set.of("t/kept", "t/dropped")));
+        List<RecordedStep> leaving = HostRecords.read(host).stream()
+                .filter(each -> each.step().path().equals("t/dropped"))
+                .map(each -> new RecordedStep(each, Set.of()))
+                .toList();
+
+        Plan plan = Planner.plan(wanted, leaving, survey, BINDING, Instant.EPOCH, _ -> "because", _ -> true);
+
+        assertThat(plan.steps())
+                .extracting(step -> step.id() + " " + step.action())
+                .containsExactly("t/kept@n1 SAME", "t/dropped@n1 REMOVE");
+        List<Resource> all = new ArrayList<>(wanted);
+        all.addAll(leaving);
+        assertThat(run(plan, all, survey.and(Survey.of(leaving))).outcome())
+                .as("%s", events)
+                .isEqualTo(RunEvent.Outcome.DONE);
+        assertThat(file("dropped")).doesNotExist();
+        assertThat(file("kept")).exists();
+        assertThat(Survey.of(targets, wanted).recorded()).containsExactly(Map.entry("n1", Set.of("t/kept")));
     }
 
     @Test
@@ -237,7 +264,7 @@ class UndoTest {
         Plan plan = plan(false);
         // As after a kill behind the undo and before its record was dropped.
         HostRecords.Recorded last = HostRecords.read(host).getLast();
-        host.run(HostScript.recorded("r", last.undo()).text(), java.time.Duration.ofSeconds(20), _ -> {});
+        host.run(HostScript.reading(last.undo()).text(), java.time.Duration.ofSeconds(20), _ -> {});
         assertThat(file("b")).doesNotExist();
 
         assertThat(takeBack(plan).outcome()).as("%s", events).isEqualTo(RunEvent.Outcome.DONE);

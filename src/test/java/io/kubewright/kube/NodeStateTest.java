@@ -99,8 +99,8 @@ class NodeStateTest {
         String observed = host.probe(init);
         assertThat(observed).startsWith("node: unfinished\nrole: control-plane\nbegun by: kubewright\n");
         assertThat(init.refusal(observed)).isEmpty();
-        assertThat(init.apply(observed, new Outputs())).contains("kubeadm reset --force");
-        assertThat(init.apply("", new Outputs())).doesNotContain("kubeadm reset");
+        assertThat(init.apply(observed, new Outputs())).contains("# Takes a node apart");
+        assertThat(init.apply("", new Outputs())).doesNotContain("# Takes a node apart");
     }
 
     @Test
