@@ -100,12 +100,7 @@ final class HostWorker {
         List<HostScript.Action> actions = new ArrayList<>();
         for (Step step : batch) {
             HostResource resource = resource(step.id());
-            boolean stateless = step.action() == Action.ACCOMPANY;
-            actions.add(new HostScript.Action(
-                    resource,
-                    stateless ? "-" : step.observed().orElseThrow(),
-                    stateless ? "-" : step.desired().orElse("-"),
-                    resource.apply(run.observed(step.id()), run.outputs())));
+            actions.add(action(step, resource));
         }
         HostScript script = HostScript.act(run.id(), run.plan().id(), actions, LOCK_SECONDS);
         boolean[] whole = new boolean[1];
@@ -129,6 +124,23 @@ final class HostWorker {
                             + result.stderr().strip(),
                     "Run apply again: it looks at what is there and goes on.");
         }
+    }
+
+    private HostScript.Action action(Step step, HostResource resource) {
+        String observed = run.observed(step.id());
+        String fragment = resource.apply(observed, run.outputs());
+        if (step.action() == Action.ACCOMPANY) {
+            return new HostScript.Action(resource, "-", "-", fragment);
+        }
+        if (resource instanceof RecordedStep recorded) {
+            return new HostScript.Action(
+                    resource,
+                    Digest.sha256(RecordedStep.guarded(observed)),
+                    recorded.beforeKnown() ? Digest.sha256(RecordedStep.guarded(recorded.desired(observed))) : "-",
+                    fragment);
+        }
+        return new HostScript.Action(
+                resource, step.observed().orElseThrow(), step.desired().orElse("-"), fragment);
     }
 
     /** Returns whether the script is at its end. */

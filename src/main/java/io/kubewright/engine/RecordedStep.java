@@ -2,6 +2,7 @@ package io.kubewright.engine;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A step that was applied to a host, on its way back: all it needs is what the host recorded of it, no file and no
@@ -42,6 +43,14 @@ public record RecordedStep(HostRecords.Recorded recorded, Set<StepId> needs) imp
     @Override
     public String desired(String observed) {
         return recorded.before().orElse("");
+    }
+
+    /** A text without what does not count when a step is taken back; {@code prelude.sh} leaves out the same. */
+    static String guarded(String text) {
+        return text.lines()
+                .filter(line -> !line.startsWith("service "))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
     }
 
     /** Whether it is known how the host was before. */

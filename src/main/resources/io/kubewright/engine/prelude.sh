@@ -232,8 +232,15 @@ kw_record() {
     sync "$kw_kept/undo.sh" "$kw_kept/begun" 2>/dev/null || :
 }
 
+# kw_look_back FUNCTION: as kw_look, leaving out whether services run.
+kw_look_back() {
+    kw_look "$1"
+    KW_SEEN=$(grep -v '^service ' "$KW_TMP/seen" | sha256sum | cut -d' ' -f1)
+}
+
 # kw_take_back STEP PLANNED BEFORE STEM: guards, takes back, confirms, and drops the record of the step. STEM names the
-# functions STEM_probe and STEM_apply. BEFORE "-": how it was is not known.
+# functions STEM_probe and STEM_apply. BEFORE "-": how it was is not known. Whether a service runs is no reason to stop: it ends
+# here, and what was taken back before it may have restarted it. PLANNED and BEFORE are of texts without such lines.
 kw_take_back() {
     KW_STEP=$1
     KW_GOES=no
@@ -251,7 +258,7 @@ kw_take_back() {
         KW_GOES=yes
         return 0
     fi
-    kw_look "$4_probe"
+    kw_look_back "$4_probe"
     if [ "$kw_status" -ne 0 ]; then
         kw_frame failed "$1" probe "$kw_status" "$(kw_encode "$KW_TMP/seen.err")"
         return 0
@@ -273,7 +280,7 @@ kw_take_back() {
         kw_frame failed "$1" apply "$kw_status" "$(kw_encode "$KW_TMP/log.tail")"
         return 0
     fi
-    kw_look "$4_probe"
+    kw_look_back "$4_probe"
     if [ "$kw_status" -ne 0 ] || { [ "$KW_SEEN" = "$2" ] && [ "$2" != "$3" ]; }; then
         kw_note "$1" failed
         tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"

@@ -241,6 +241,29 @@ class UndoTest {
     }
 
     @Test
+    void whetherAServiceRunsIsNoReasonToStop() throws Exception {
+        Path state = file("service.state");
+        Files.writeString(state, "active\n");
+        HostResource plain = step("a", "ours\n");
+        HostResource service = new Altered(
+                plain,
+                plain.probe() + "if [ -e %s ]; then echo \"service x $(cat %s)\"; fi\n".formatted(file("a"), state),
+                plain.undo()) {
+            @Override
+            public String desired(String observed) {
+                return super.desired(observed) + "service x active\n";
+            }
+        };
+        apply(service);
+        Plan plan = plan(false);
+        List<Resource> resources = recorded();
+        Survey survey = seen(resources);
+        Files.writeString(state, "active outdated\n");
+        assertThat(run(plan, resources, survey).outcome()).as("%s", events).isEqualTo(RunEvent.Outcome.DONE);
+        assertThat(file("a")).doesNotExist();
+    }
+
+    @Test
     void anApplicationThatBrokeOffIsTakenBackToo() throws Exception {
         HostResource half = new Named(
                 TextFile.of("t/half@n1", file("half"), "whole\n")
@@ -309,36 +332,49 @@ class UndoTest {
     }
 
     private static HostResource withUndo(HostResource plain, String undo) {
-        return new HostResource() {
-            @Override
-            public StepId id() {
-                return plain.id();
-            }
+        return new Altered(plain, plain.probe(), undo);
+    }
 
-            @Override
-            public Set<StepId> needs() {
-                return plain.needs();
-            }
+    /** A resource with another probe and undo. */
+    private static class Altered implements HostResource {
+        private final HostResource plain;
+        private final String probe;
+        private final String undo;
 
-            @Override
-            public String probe() {
-                return plain.probe();
-            }
+        Altered(HostResource plain, String probe, String undo) {
+            this.plain = plain;
+            this.probe = probe;
+            this.undo = undo;
+        }
 
-            @Override
-            public String desired(String observed) {
-                return plain.desired(observed);
-            }
+        @Override
+        public StepId id() {
+            return plain.id();
+        }
 
-            @Override
-            public String apply(String observed, Outputs outputs) {
-                return plain.apply(observed, outputs);
-            }
+        @Override
+        public Set<StepId> needs() {
+            return plain.needs();
+        }
 
-            @Override
-            public String undo() {
-                return undo;
-            }
-        };
+        @Override
+        public String probe() {
+            return probe;
+        }
+
+        @Override
+        public String desired(String observed) {
+            return plain.desired(observed);
+        }
+
+        @Override
+        public String apply(String observed, Outputs outputs) {
+            return plain.apply(observed, outputs);
+        }
+
+        @Override
+        public String undo() {
+            return undo;
+        }
     }
 }
