@@ -41,7 +41,7 @@ final class ApplyCommand implements Callable<Integer> {
         Plan given = saved == null ? null : PlanFile.read(saved);
         try (ClusterWork work = context.open()) {
             Plan plan = given == null ? make(work, selection) : given;
-            return PlanRun.of(plan, "Apply", work, context).number();
+            return PlanRun.of(plan, work, context).number();
         }
     }
 

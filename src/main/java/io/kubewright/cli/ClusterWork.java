@@ -40,7 +40,15 @@ interface ClusterWork extends AutoCloseable {
      * @param hosts on which; on all of the file when empty
      * @param discarding whether files that others changed since are taken back all the same
      */
-    record Undo(RunKind kind, PathSelection selection, Set<String> hosts, boolean discarding) {}
+    record Undo(RunKind kind, PathSelection selection, Set<String> hosts, boolean discarding) {
+        /** Whether objects of a cluster that stays may be among it: a reset takes whole hosts, and hosts hold no objects. */
+        boolean reachesCluster() {
+            return kind == RunKind.UNDO
+                    && hosts.isEmpty()
+                    && (selection.only().isEmpty()
+                            || !selection.only().stream().allMatch(pattern -> pattern.isWithin("host")));
+        }
+    }
 
     Verification verify(PathSelection selection, boolean disruptive, RunListener listener) throws InterruptedException;
 

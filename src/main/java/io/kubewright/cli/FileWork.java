@@ -9,9 +9,9 @@ import io.kubewright.cluster.Rehearsal;
 import io.kubewright.cluster.Specification;
 import io.kubewright.cluster.UserKubeconfig;
 import io.kubewright.cluster.Withdrawal;
+import io.kubewright.engine.Action;
 import io.kubewright.engine.Applier;
 import io.kubewright.engine.ClusterResource;
-import io.kubewright.engine.ClusterUndo;
 import io.kubewright.engine.Drift;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostRecords;
@@ -24,9 +24,9 @@ import io.kubewright.engine.Plan;
 import io.kubewright.engine.Planner;
 import io.kubewright.engine.Proof;
 import io.kubewright.engine.RecordedStep;
+import io.kubewright.engine.RecordsRemoval;
 import io.kubewright.engine.Resource;
 import io.kubewright.engine.RunEvent;
-import io.kubewright.engine.RunKind;
 import io.kubewright.engine.RunListener;
 import io.kubewright.engine.Scope;
 import io.kubewright.engine.Step;
@@ -87,9 +87,12 @@ final class FileWork implements ClusterWork {
     @Override
     public Plan plan(PathSelection selection, RunListener listener) throws InterruptedException {
         Prepared ready = prepare(listener);
-        requireMatches(selection.unmatched(steps(ready.resources())));
         Survey survey = survey(ready, listener);
-        return plan(ready, leaving(Withdrawal.leftFile(survey, ready.resources()), listener), survey, selection);
+        List<RecordedStep> leaving = leaving(Withdrawal.leftFile(survey, ready.resources()), listener);
+        List<Resource> all = new ArrayList<>(ready.resources());
+        all.addAll(leaving);
+        requireMatches(selection.unmatched(steps(all)));
+        return plan(ready, leaving, survey, selection);
     }
 
     private List<RecordedStep> leaving(Set<StepId> steps, RunListener listener) throws InterruptedException {
@@ -115,7 +118,7 @@ final class FileWork implements ClusterWork {
                 && (undo.hosts().isEmpty() || undo.hosts().contains(step.target()));
         List<ClusterResource> live = List.of();
         List<String> notes = new ArrayList<>();
-        if (undo.kind() == RunKind.UNDO && undo.hosts().isEmpty() && !Withdrawal.endsCluster(records, chosen)) {
+        if (undo.reachesCluster() && !Withdrawal.endsCluster(records, chosen)) {
             live = live(listener).stream()
                     .filter(resource -> chosen.test(resource.id()))
                     .peek(resource -> resource.stays().ifPresent(notes::add))
@@ -125,10 +128,10 @@ final class FileWork implements ClusterWork {
         List<StepId> known = new ArrayList<>();
         records.values().forEach(each -> each.forEach(recorded -> known.add(recorded.step())));
         live.forEach(resource -> known.add(resource.id()));
-        if (!known.isEmpty()) {
-            requireMatches(undo.selection().unmatched(known));
-        }
         Withdrawal withdrawal = Withdrawal.of(specification, records, chosen, undo.kind(), live, fleet.api());
+        withdrawal.resources().forEach(resource -> known.add(resource.id()));
+        specification.hosts().forEach(host -> known.add(new StepId(RecordsRemoval.PATH, host.name())));
+        requireMatches(undo.selection().unmatched(known));
         Planner.Binding binding = new Planner.Binding(
                 Version.current(), specification.file().toString(), specification.sha256(), "", notes);
         return UndoPlanner.plan(
@@ -160,7 +163,10 @@ final class FileWork implements ClusterWork {
         specification
                 .hosts()
                 .forEach(host -> readings.put(
-                        host.name(), () -> HostRecords.read(fleet.targets().get(host.name()))));
+                        host.name(),
+                        () -> HostRecords.read(
+                                fleet.targets().get(host.name()),
+                                text -> listener.on(new RunEvent.PhaseLine("look", text)))));
         Map<String, List<HostRecords.Recorded>> records = new LinkedHashMap<>();
         Map<String, TargetException> unreachable = new LinkedHashMap<>();
         Scope.all(readings).forEach((host, outcome) -> {
@@ -184,12 +190,12 @@ final class FileWork implements ClusterWork {
                 .toList();
     }
 
-    /** What is on the hosts was seen when their records were read; the API is asked for the rest. */
+    /** Recorded steps were seen when their records were read; the rest is looked at now. */
     private Survey survey(Withdrawal withdrawal) throws InterruptedException {
         Survey asked = Survey.of(
                 fleet.targets(),
                 withdrawal.resources().stream()
-                        .filter(ClusterUndo.class::isInstance)
+                        .filter(resource -> !(resource instanceof RecordedStep))
                         .toList());
         return asked.and(withdrawal.survey());
     }
@@ -198,11 +204,14 @@ final class FileWork implements ClusterWork {
         Set<StepId> planned = plan.steps().stream().map(Step::id).collect(Collectors.toSet());
         Map<String, List<HostRecords.Recorded>> records = records(listener);
         boolean ends = Withdrawal.endsCluster(records, planned::contains);
-        List<ClusterResource> live = plan.kind() == RunKind.RESET || ends
-                ? List.of()
-                : live(listener).stream()
+        boolean inCluster = plan.steps().stream()
+                .anyMatch(step ->
+                        step.action() == Action.REMOVE && step.id().target().equals(StepId.CLUSTER));
+        List<ClusterResource> live = inCluster
+                ? live(listener).stream()
                         .filter(resource -> planned.contains(resource.id()))
-                        .toList();
+                        .toList()
+                : List.of();
         Withdrawal withdrawal =
                 Withdrawal.of(specification, records, planned::contains, plan.kind(), live, fleet.api());
         withdrawal.refusals().forEach((step, refusal) -> {
@@ -400,8 +409,9 @@ final class FileWork implements ClusterWork {
         }
         unreachable.forEach(
                 (host, cause) -> listener.on(new RunEvent.HostUnreachable(host, cause.getMessage(), cause.hint())));
+        boolean locked = unreachable.values().stream().allMatch(cause -> cause.code() == TargetException.Code.LOCKED);
         throw new CommandException(
-                ExitCode.FAILED,
+                locked ? ExitCode.REFUSED : ExitCode.FAILED,
                 "nothing was touched: " + unreachable.size() + (unreachable.size() == 1 ? " host" : " hosts")
                         + " could not be used: "
                         + unreachable.values().stream()

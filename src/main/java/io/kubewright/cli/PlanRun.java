@@ -9,12 +9,17 @@ import io.kubewright.report.RunView;
 final class PlanRun {
     private PlanRun() {}
 
-    /**
-     * Does the plan.
-     *
-     * @param verb what the user is asked to agree to, such as {@code Apply}
-     */
-    static ExitCode of(Plan plan, String verb, ClusterWork work, Context context) throws InterruptedException {
+    /** What the user is asked to agree to. */
+    private static String verb(Plan plan) {
+        return switch (plan.kind()) {
+            case UNDO -> "Take back";
+            case RESET -> "Take back, with all data on these hosts,";
+            case APPLY, VERIFY, LAB -> "Apply";
+        };
+    }
+
+    /** Does the plan. */
+    static ExitCode of(Plan plan, ClusterWork work, Context context) throws InterruptedException {
         context.people()
                 .print(PlanReport.text(plan, context.colour(), context.options().verbosity() > 0));
         context.people().flush();
@@ -34,7 +39,7 @@ final class PlanRun {
             return ExitCode.DONE;
         }
         long acting = plan.steps().stream().filter(step -> step.action().acts()).count();
-        context.confirm(verb + " " + (acting == 1 ? "this step?" : "these " + acting + " steps?"));
+        context.confirm(verb(plan) + " " + (acting == 1 ? "this step?" : "these " + acting + " steps?"));
         RunEvent.RunFinished finished;
         try (RunView view = context.view(true)) {
             finished = work.run(plan, view);

@@ -23,11 +23,6 @@ final class ResetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return undo.run(
-                        RunKind.RESET,
-                        context.options().selection(),
-                        "Take back, with all data of the cluster,",
-                        context)
-                .number();
+        return undo.run(RunKind.RESET, context.options().selection(), context).number();
     }
 }

@@ -38,7 +38,7 @@ final class UndoCommand implements Callable<Integer> {
         PathSelection common = context.options().selection();
         List<PathPattern> only = new ArrayList<>(common.only());
         only.addAll(paths);
-        return undo.run(RunKind.UNDO, new PathSelection(only, common.skip()), "Take back", context)
+        return undo.run(RunKind.UNDO, new PathSelection(only, common.skip()), context)
                 .number();
     }
 }

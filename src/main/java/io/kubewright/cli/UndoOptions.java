@@ -31,8 +31,7 @@ final class UndoOptions {
     private @Nullable Path output;
 
     /** Plans, shows, and, unless the plan is only to be saved, asks and does it. */
-    ExitCode run(RunKind kind, PathSelection selection, String verb, Context context)
-            throws IOException, InterruptedException {
+    ExitCode run(RunKind kind, PathSelection selection, Context context) throws IOException, InterruptedException {
         try (ClusterWork work = context.open()) {
             Plan plan;
             try (RunView view = context.view(false)) {
@@ -40,7 +39,7 @@ final class UndoOptions {
                         new ClusterWork.Undo(kind, selection, new LinkedHashSet<>(hosts), discarding), view);
             }
             if (output == null) {
-                return PlanRun.of(plan, verb, work, context);
+                return PlanRun.of(plan, work, context);
             }
             context.people()
                     .print(PlanReport.text(

@@ -3,7 +3,6 @@ package io.kubewright.cluster;
 import io.kubewright.engine.ClusterResource;
 import io.kubewright.engine.ClusterUndo;
 import io.kubewright.engine.HostRecords.Recorded;
-import io.kubewright.engine.Observation;
 import io.kubewright.engine.RecordedStep;
 import io.kubewright.engine.RecordsRemoval;
 import io.kubewright.engine.Refusal;
@@ -15,7 +14,6 @@ import io.kubewright.kube.Departure;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,18 +84,12 @@ public final class Withdrawal {
         return Map.copyOf(refusals);
     }
 
-    /** What was seen of the steps on hosts when their records were read. */
+    /** What was seen of recorded steps when their records were read. */
     public Survey survey() {
-        Map<StepId, Observation> removals = new HashMap<>();
-        List<RecordedStep> steps = new ArrayList<>();
-        for (Resource resource : resources) {
-            switch (resource) {
-                case RecordedStep step -> steps.add(step);
-                case RecordsRemoval removal -> removals.put(removal.id(), removal.there());
-                default -> {}
-            }
-        }
-        return Survey.of(steps).and(new Survey(removals, Map.of(), Map.of(), Map.of(), Map.of()));
+        return Survey.of(resources.stream()
+                .filter(RecordedStep.class::isInstance)
+                .map(RecordedStep.class::cast)
+                .toList());
     }
 
     /**
@@ -120,7 +112,10 @@ public final class Withdrawal {
             Set<StepId> before = Set.of();
             for (Recorded recorded : own.reversed()) {
                 if (steps.contains(recorded.step())) {
-                    leaving.add(new RecordedStep(recorded, before));
+                    leaving.add(
+                            recorded.undo().isBlank()
+                                    ? RecordedStep.dropped(recorded, before)
+                                    : new RecordedStep(recorded, before));
                     before = Set.of(recorded.step());
                 }
             }
@@ -138,7 +133,7 @@ public final class Withdrawal {
                     .filter(each -> each.leaving().equals(host))
                     .findFirst();
             Set<StepId> first = leaving.map(each -> Set.of(each.beforeHost())).orElse(before);
-            addHost(host.name(), first, ends);
+            addHost(host.name(), first, ends || leaving.isPresent());
         }
         if (ends) {
             refuseOrphans();
@@ -160,17 +155,19 @@ public final class Withdrawal {
         List<Recorded> leaving =
                 nodeSteps(records).filter(each -> chosen.test(each.step())).toList();
         Set<String> names = leaving.stream().map(each -> each.step().target()).collect(Collectors.toSet());
-        List<Host> staying = specification.controlPlanes().stream()
-                .filter(host -> !names.contains(host.name()))
-                .filter(host ->
-                        nodeSteps(records).anyMatch(each -> each.step().target().equals(host.name())))
+        Set<String> controlPlanes = nodeSteps(records)
+                .filter(Departure::isControlPlane)
+                .map(each -> each.step().target())
+                .collect(Collectors.toSet());
+        List<Host> staying = specification.hosts().stream()
+                .filter(host -> controlPlanes.contains(host.name()) && !names.contains(host.name()))
                 .toList();
         List<Departure> departures = new ArrayList<>();
         Set<StepId> before = first;
         for (Recorded step : leaving) {
             Departure departure = new Departure(host(step.step().target()), step, staying, before);
             departures.add(departure);
-            before = Set.of(departure.last());
+            before = Set.of(step.step());
         }
         return departures;
     }
@@ -182,14 +179,15 @@ public final class Withdrawal {
                 .orElseThrow();
     }
 
-    private void addHost(String host, Set<StepId> first, boolean ends) {
+    /** @param leaves whether the host is no node of this cluster afterwards */
+    private void addHost(String host, Set<StepId> first, boolean leaves) {
         List<Recorded> own = records.getOrDefault(host, List.of());
         Set<StepId> before = first;
         for (Recorded recorded : own.reversed()) {
             if (!chosen.test(recorded.step())) {
                 continue;
             }
-            if (recorded.undo().isBlank() || ends && Departure.livesInCluster(recorded.step())) {
+            if (recorded.undo().isBlank() || leaves && Departure.livesInCluster(recorded.step())) {
                 resources.add(RecordedStep.dropped(recorded, before));
             } else {
                 resources.add(new RecordedStep(recorded, before));
@@ -198,7 +196,7 @@ public final class Withdrawal {
         }
         boolean all = own.stream().map(Recorded::step).allMatch(chosen);
         StepId removal = new StepId(RecordsRemoval.PATH, host);
-        if (kind == RunKind.RESET && all && !own.isEmpty() && chosen.test(removal)) {
+        if (kind == RunKind.RESET && all && chosen.test(removal)) {
             resources.add(RecordsRemoval.of(host, before));
         }
     }

@@ -212,10 +212,11 @@ public final class Applier {
                 run.emit(new RunEvent.StepLine(step.id(), "trying again: " + e.getMessage()));
                 Thread.sleep(API_PAUSE);
             } catch (InterruptedException e) {
-                run.fail(step.id(), 130, "interrupted", "Run apply again: it goes on from here.");
+                run.fail(step.id(), 130, "interrupted", run.again());
                 throw e;
             } catch (RuntimeException e) {
-                run.fail(step.id(), 1, String.valueOf(e.getMessage()), "Run with -v to see where this comes from.");
+                String hint = e instanceof Hinted hinted ? hinted.hint() : "Run with -v to see where this comes from.";
+                run.fail(step.id(), 1, String.valueOf(e.getMessage()), hint);
                 return;
             }
         }

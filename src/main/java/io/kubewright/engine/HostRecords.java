@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** What was applied to a host, as the host itself records it beside each step; needs no file. */
 public final class HostRecords {
@@ -35,7 +36,7 @@ public final class HostRecords {
                 fi
                 kw_look kw_recorded
                 kw_frame recorded "$(basename "$kw_dir" | sed 's,=,/,g')@here" "$kw_ended" "$kw_words" "$kw_status" \\
-                    "$(cat "$kw_dir/order")" "$(kw_encode "$kw_dir/desired")" "$(kw_encode "$kw_dir/before")" \\
+                    "$(cat "$kw_dir/order" 2>/dev/null || :)." "$(kw_encode "$kw_dir/desired")" "$(kw_encode "$kw_dir/before")" \\
                     "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/seen.err")" "$(kw_encode "$kw_dir/probe.sh")" \\
                     "$(kw_encode "$kw_dir/undo.sh")" "$(kw_encode "$kw_dir/needs")"
             done
@@ -73,6 +74,15 @@ public final class HostRecords {
 
     /** All recorded steps of a host with their present states, in the order of their first application; reading only. */
     public static List<Recorded> read(Target target) throws InterruptedException {
+        return read(target, _ -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param waiting gets a line when that takes longer, because a script still acts there
+     */
+    public static List<Recorded> read(Target target, Consumer<String> waiting) throws InterruptedException {
         HostScript script = HostScript.reading(READ);
         List<Recorded> recorded = Collections.synchronizedList(new ArrayList<>());
         boolean[] whole = new boolean[1];
@@ -82,6 +92,14 @@ public final class HostRecords {
                 line -> Frame.parse(script.mark(), line).ifPresent(frame -> {
                     switch (frame.word()) {
                         case "recorded" -> recorded.add(recorded(target.name(), frame));
+                        case "line" -> waiting.accept(target.name() + ": " + frame.text(1));
+                        case "locked" ->
+                            throw new TargetException(
+                                    target.name(),
+                                    TargetException.Code.LOCKED,
+                                    "the script of another run still acts here: "
+                                            + frame.text(0).strip(),
+                                    "Wait until that run has ended.");
                         case "end" -> whole[0] = true;
                         default -> {}
                     }
@@ -97,13 +115,19 @@ public final class HostRecords {
         return recorded.stream().sorted(Comparator.comparing(Recorded::order)).toList();
     }
 
+    /** Nanoseconds, and a dot that keeps an empty word from being none. */
+    private static long order(String word) {
+        String digits = word.substring(0, word.length() - 1);
+        return digits.isEmpty() ? 0 : Long.parseLong(digits);
+    }
+
     private static Recorded recorded(String host, Frame frame) {
         List<String> words = frame.arguments();
         String ended = words.get(1);
         boolean seen = words.get(3).equals("0");
         return new Recorded(
                 new StepId(frame.step().path(), host),
-                Long.parseLong(words.get(4)),
+                order(words.get(4)),
                 ended.equals("first") ? Optional.empty() : Optional.of(frame.text(5)),
                 !ended.equals("applied"),
                 words.get(2).equals("same") ? Optional.of(frame.text(6)) : Optional.empty(),

@@ -88,7 +88,7 @@ final class HostWorker {
                         1,
                         e.getMessage(),
                         e.code() == TargetException.Code.LOST
-                                ? "The host ends the step it is at and stops. Run apply again: it looks and goes on."
+                                ? "The host ends the step it is at and stops. " + run.again()
                                 : e.hint());
             } finally {
                 run.board().release(ids);
@@ -122,7 +122,7 @@ final class HostWorker {
                     TargetException.Code.LOST,
                     "its script ended early (exit " + result.exitCode() + "): "
                             + result.stderr().strip(),
-                    "Run apply again: it looks at what is there and goes on.");
+                    run.again());
         }
     }
 

@@ -39,6 +39,11 @@ public final class PathPattern {
         return this.path.matcher(path).matches() && this.target.matcher(target).matches();
     }
 
+    /** Whether all that it may match begins with this segment. */
+    public boolean isWithin(String segment) {
+        return text.equals(segment) || text.startsWith(segment + "/") || text.startsWith(segment + "@");
+    }
+
     public boolean matches(StepId step) {
         return matches(step.path(), step.target());
     }

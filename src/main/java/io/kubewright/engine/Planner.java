@@ -98,6 +98,14 @@ public final class Planner {
                         why.apply(step.id().path()),
                         step.recorded().found(),
                         false))
+                .map(step -> step.refusal().isEmpty()
+                        ? step
+                        : step.withRefusal(step.refusal()
+                                .map(refusal -> new Refusal(
+                                        refusal.reason(),
+                                        "The file no longer asks for it. Leave it with --skip, or take it back as it is:"
+                                                + " kubewright undo "
+                                                + step.id().path() + " --discard-changes"))))
                 .forEach(withAccompanying::add);
         return Plan.of(
                 RunKind.APPLY,

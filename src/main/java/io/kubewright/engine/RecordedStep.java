@@ -1,5 +1,6 @@
 package io.kubewright.engine;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,9 +48,8 @@ public record RecordedStep(HostRecords.Recorded recorded, Set<StepId> needs) imp
 
     /** A text without what does not count when a step is taken back; {@code prelude.sh} leaves out the same. */
     static String guarded(String text) {
-        return text.lines()
+        return Arrays.stream(text.split("(?<=\n)"))
                 .filter(line -> !line.startsWith("service "))
-                .map(line -> line + "\n")
                 .collect(Collectors.joining());
     }
 

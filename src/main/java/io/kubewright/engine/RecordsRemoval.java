@@ -10,20 +10,18 @@ public record RecordsRemoval(StepId id, Set<StepId> needs) implements HostResour
     /** Known to {@code prelude.sh}. */
     public static final String PATH = "host/records";
 
-    private static final String THERE = "records of what was applied\n";
+    private static final String FIND = "find \"$KW_STATE\" -mindepth 1 -maxdepth 1 ! -name 'lock*' ! -name journal";
+
+    static final String THERE = "records of what was applied\n";
 
     public static RecordsRemoval of(String host, Set<StepId> needs) {
         return new RecordsRemoval(new StepId(PATH, host), Set.copyOf(needs));
     }
 
-    /** What is seen where there are records. */
-    public Observation there() {
-        return new Observation.Known(THERE, "");
-    }
-
     @Override
     public String probe() {
-        return "if [ -d \"$KW_STATE/steps\" ]; then printf '%s' " + Shell.quote(THERE) + "; fi\n";
+        return "if [ -d \"$KW_STATE\" ] && [ -n \"$(" + FIND + ")\" ]; then printf '%s' " + Shell.quote(THERE)
+                + "; fi\n";
     }
 
     @Override
@@ -35,9 +33,9 @@ public record RecordsRemoval(StepId id, Set<StepId> needs) implements HostResour
     @Override
     public String apply(String observed, Outputs outputs) {
         return """
-                rm -rf /run/kubewright "$KW_STATE/steps"
-                find "$KW_STATE" -mindepth 1 -maxdepth 1 ! -name 'lock*' ! -name journal -exec rm -rf {} +
-                """;
+                rm -rf /run/kubewright
+                %s -exec rm -rf {} +
+                """.formatted(FIND);
     }
 
     @Override

@@ -83,6 +83,13 @@ record Run(
                         "Wait until that run has ended, then plan again."));
     }
 
+    /** What to do when it broke off. */
+    String again() {
+        return plan.kind().takesBack()
+                ? "Give the same command again: it looks at what is there and goes on."
+                : "Run apply again: it looks at what is there and goes on.";
+    }
+
     void active(String host, boolean now) {
         if (now) {
             running.add(host);

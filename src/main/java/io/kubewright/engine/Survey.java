@@ -151,7 +151,7 @@ public record Survey(
                 case "locked" ->
                     throw new TargetException(
                             target.name(),
-                            TargetException.Code.DEADLINE,
+                            TargetException.Code.LOCKED,
                             "the script of another run still acts here: "
                                     + frame.text(0).strip(),
                             "Wait until that run has ended.");

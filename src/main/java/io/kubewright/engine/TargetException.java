@@ -20,6 +20,8 @@ public final class TargetException extends RuntimeException {
         LOST,
         /** It took longer than allowed. */
         DEADLINE,
+        /** A script of another run still acts there. */
+        LOCKED,
         /** It answered in a way we do not understand. */
         PROTOCOL
     }

@@ -51,12 +51,17 @@ record Swap(StepId id, Set<StepId> needs, HostFacts facts) implements HostResour
                 + (active ? "swapoff -a\n" : "");
     }
 
+    /** Lines that we switched off, not the file of then: others may have added theirs. */
     @Override
     public String undo() {
         return """
-                kw_restore /etc/fstab
+                if grep -qs '^%1$s' /etc/fstab; then
+                    cp -p /etc/fstab /etc/.fstab.kw-new
+                    sed 's/^%1$s//' /etc/fstab >/etc/.fstab.kw-new
+                    mv /etc/.fstab.kw-new /etc/fstab
+                fi
                 systemctl unmask --quiet swap.target
-                """ + (ownSwap() ? "swapon -a || :\n" : "");
+                """.formatted(MARK) + (ownSwap() ? "swapon -a || :\n" : "");
     }
 
     @Override

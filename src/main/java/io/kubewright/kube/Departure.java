@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A host that leaves a cluster which goes on without it: its pods move on, its member of etcd is taken out, then its own
- * steps are taken back, and at the end it is no node any more.
+ * A host that leaves a cluster which goes on without it: its pods move on, its member of etcd is taken out, it is no node any
+ * more, and then its own steps are taken back. In this order, because the steps of the host remember that it is not through.
  *
  * @param nodeStep what made it a node, as recorded there
  * @param staying control planes that stay
@@ -30,16 +30,11 @@ public record Departure(Host leaving, HostRecords.Recorded nodeStep, List<Host> 
 
     /** Whether a step that makes a node made, or began to make, a control plane. */
     public static boolean isControlPlane(HostRecords.Recorded nodeStep) {
-        return nodeStep.applied().orElse(nodeStep.found()).contains("role: control-plane\n");
+        return (nodeStep.applied().orElse("") + nodeStep.found()).contains("role: control-plane\n");
     }
 
     /** The last step before anything of the host itself is touched. */
     public StepId beforeHost() {
-        return isControlPlane(nodeStep) ? etcd().id() : StepId.cluster(Drain.PATH + leaving.name());
-    }
-
-    /** The last step of all. */
-    public StepId last() {
         return StepId.cluster(NodeRemoval.PATH + leaving.name());
     }
 
@@ -50,7 +45,8 @@ public record Departure(Host leaving, HostRecords.Recorded nodeStep, List<Host> 
         if (isControlPlane(nodeStep)) {
             resources.add(etcd());
         }
-        resources.add(new NodeRemoval(api, leaving.name(), with(), with()));
+        StepId before = resources.getLast().id();
+        resources.add(new NodeRemoval(api, leaving.name(), Set.of(before), with()));
         return resources;
     }
 

@@ -37,12 +37,28 @@ record Drain(ClusterApi api, String node, Set<StepId> needs, Set<StepId> accompa
             progress.line(node + " is no node any more");
             return;
         }
+        refuseUnowned(client);
         client.merge(ref, Map.of("spec", Map.of("unschedulable", true)));
         if (!there.get().is("Ready")) {
             progress.line(node + " does not answer, so its pods cannot end in good order");
             return;
         }
         empty(client, progress);
+    }
+
+    /** Nobody would make these pods again. */
+    private void refuseUnowned(KubeClient client) throws InterruptedException {
+        List<String> unowned = client.podsOn(node).stream()
+                .filter(Drain::mustLeave)
+                .filter(pod -> pod.at("metadata", "ownerReferences").items().isEmpty())
+                .map(pod -> pod.namespace().orElse("") + "/" + pod.name())
+                .toList();
+        if (!unowned.isEmpty()) {
+            throw new ApiException(
+                    ApiException.Code.FAILED,
+                    node + " runs pods that no controller would make elsewhere: " + String.join(", ", unowned),
+                    "Nothing was done. Delete or move them by hand, then give the same command again.");
+        }
     }
 
     private void empty(KubeClient client, Progress progress) throws InterruptedException {
@@ -70,7 +86,8 @@ record Drain(ClusterApi api, String node, Set<StepId> needs, Set<StepId> accompa
                                                 .map(pod -> pod.namespace().orElse("") + "/" + pod.name())
                                                 .toList())
                                 + (held.isEmpty() ? "" : "; " + String.join("; ", held)),
-                        "Ease the disruption budget or end these pods by hand, then try again: it goes on from here.");
+                        "Ease the disruption budget or end these pods by hand, then give the same"
+                                + " command again. To keep the node instead: kubectl uncordon " + node);
             }
             String now = pods.size() + (pods.size() == 1 ? " pod" : " pods") + " to leave " + node
                     + (held.isEmpty() ? "" : ", held by a disruption budget");

@@ -49,9 +49,10 @@ record Init(
                 + "rm -f " + NodeState.MARK + "\n";
     }
 
+    /** kube-vip of the init itself may have put the address onto its link. */
     @Override
     public String undo() {
-        return NodeState.undo();
+        return NodeState.undo() + vip.map(each -> each.release(node)).orElse("");
     }
 
     @Override

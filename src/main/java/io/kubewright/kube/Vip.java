@@ -45,6 +45,15 @@ record Vip(IpAddress address, String image, String pullPolicy) {
                 """.formatted(Shell.quote(user), options, NodeState.serverTo(node.ownApi()), KUBECONFIG);
     }
 
+    /** Fragment that takes the address off the node's link, once nobody holds it there any more. */
+    String release(Node node) {
+        return node.facts()
+                .linkOf(node.address())
+                .map(link -> "ip address delete %s/%d dev %s 2>/dev/null || :\n"
+                        .formatted(address, address.bits(), Shell.quote(link.name())))
+                .orElse("");
+    }
+
     String url() {
         return "https://" + (address.isIpv6() ? "[" + address + "]" : address) + ":" + EndpointSection.API_PORT;
     }

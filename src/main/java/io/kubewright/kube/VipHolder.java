@@ -71,12 +71,6 @@ record VipHolder(Node node, Set<StepId> needs, Vip vip, KubeadmConfiguration con
                 gone() { [ -z "$(crictl ps --quiet --name '^kube-vip$' 2>/dev/null)" ]; }
                 if systemctl is-active --quiet kubelet.service; then kw_wait 60 gone || :; fi
                 kw_restore %s
-                ip address delete %s/%d dev %s 2>/dev/null || :
-                """.formatted(
-                        Vip.MANIFEST,
-                        Vip.KUBECONFIG,
-                        vip.address(),
-                        vip.address().bits(),
-                        node.facts().linkOf(node.address()).orElseThrow().name());
+                """.formatted(Vip.MANIFEST, Vip.KUBECONFIG) + vip.release(node);
     }
 }

@@ -1,9 +1,10 @@
 package io.kubewright.kubeapi;
 
+import io.kubewright.engine.Hinted;
 import org.jspecify.annotations.Nullable;
 
 /** The API answered, but not as wanted; or a document for it is wrong. The message is for people and names the object. */
-public final class ApiException extends RuntimeException {
+public final class ApiException extends RuntimeException implements Hinted {
     private static final long serialVersionUID = 1L;
 
     /** What went wrong, for callers that act on it. */
@@ -47,7 +48,7 @@ public final class ApiException extends RuntimeException {
         return code;
     }
 
-    /** What the user can do. */
+    @Override
     public String hint() {
         return hint;
     }

@@ -35,12 +35,12 @@ kw_output() {
 
 # kw_wait SECONDS COMMAND...: until it succeeds.
 kw_wait() {
-    kw_left=$(($1 * 2))
+    kw_until=$(($(date +%s) + $1))
     shift
-    until "$@" >/dev/null 2>&1; do
-        kw_left=$((kw_left - 1))
-        if [ "$kw_left" -le 0 ]; then
+    until "$@" >"$KW_TMP/waited" 2>&1; do
+        if [ "$(date +%s)" -ge "$kw_until" ]; then
             echo "waited in vain for: $*" >&2
+            tail -n 5 "$KW_TMP/waited" >&2
             return 1
         fi
         sleep 0.5
@@ -76,9 +76,9 @@ kw_children() { find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found; }
 # and kw_restore takes it away.
 kw_claim() {
     kw_kept=$(kw_original "$1")
-    if [ -e "$kw_kept.empty" ]; then
+    if [ -e "$kw_kept.empty" ] || [ -L "$1" ]; then
         return 0
-    elif [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    elif [ ! -e "$1" ]; then
         kw_save "$1"
     elif [ -d "$1" ] && [ -z "$(kw_children "$1")" ]; then
         mkdir -p "$KW_STATE/originals"
@@ -107,9 +107,10 @@ kw_forsake() {
     done
 }
 
-# kw_mounts PATH: what is mounted on it and beneath it, the innermost first.
+# kw_mounts PATH: what is mounted on it and beneath it, the innermost first; wherever links on the way lead.
 kw_mounts() {
-    awk -v top="$1" '$5 == top || index($5, top "/") == 1 { print $5 }' /proc/self/mountinfo | sort -r
+    [ -e "$1" ] || return 0
+    awk -v top="$(readlink -f "$1")" '$5 == top || index($5, top "/") == 1 { print $5 }' /proc/self/mountinfo | sort -r
 }
 
 # kw_remove PATH: with all that is in it. What is mounted there is unmounted first, or nothing is removed: behind a mount
@@ -132,6 +133,8 @@ kw_restore() {
         kw_remove "$1" || return 1
         rm -f "$kw_kept.absent"
         kw_forsake "$1"
+    elif [ -e "$kw_kept.empty" ] && [ ! -d "$1" ]; then
+        rm -f "$kw_kept.empty"
     elif [ -e "$kw_kept.empty" ]; then
         kw_children "$1" >"$KW_TMP/children"
         while read -r kw_child; do kw_remove "$kw_child" || return 1; done <"$KW_TMP/children"
@@ -226,16 +229,19 @@ kw_record() {
     for kw_text in probe undo needs; do
         case $kw_text in needs) kw_name=needs ;; *) kw_name=$kw_text.sh ;; esac
         "$1_${kw_text}_text" >"$kw_kept/$kw_name.new"
+        sync "$kw_kept/$kw_name.new" 2>/dev/null || :
         mv "$kw_kept/$kw_name.new" "$kw_kept/$kw_name"
     done
+    rm -f "$kw_kept/undone"
+    sync "$kw_kept"/* 2>/dev/null || :
     echo "$KW_RUN $KW_PLAN" >"$kw_kept/begun"
-    sync "$kw_kept/undo.sh" "$kw_kept/begun" 2>/dev/null || :
+    sync "$kw_kept/begun" "$kw_kept" 2>/dev/null || :
 }
 
 # kw_look_back FUNCTION: as kw_look, leaving out whether services run.
 kw_look_back() {
     kw_look "$1"
-    KW_SEEN=$(grep -v '^service ' "$KW_TMP/seen" | sha256sum | cut -d' ' -f1)
+    KW_SEEN=$(grep -av '^service ' "$KW_TMP/seen" | sha256sum | cut -d' ' -f1)
 }
 
 # kw_take_back STEP PLANNED BEFORE STEM: guards, takes back, confirms, and drops the record of the step. STEM names the
@@ -281,7 +287,9 @@ kw_take_back() {
         return 0
     fi
     kw_look_back "$4_probe"
-    if [ "$kw_status" -ne 0 ] || { [ "$KW_SEEN" = "$2" ] && [ "$2" != "$3" ]; }; then
+    # Not changed at all, where it should: accepted when it was so already after an undo that ended well.
+    if [ "$kw_status" -ne 0 ] || { [ "$KW_SEEN" = "$2" ] && [ "$2" != "$3" ] && [ "$3" != - ] && [ ! -e "$kw_kept/undone" ]; }; then
+        : >"$kw_kept/undone"
         kw_note "$1" failed
         tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
         kw_frame unconfirmed "$1" "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/log.tail")"
@@ -363,7 +371,9 @@ kw_act() {
             kw_frame unconfirmed "$1" "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/log.tail")"
             return 0
         fi
-        cp "$KW_TMP/seen" "$kw_kept/desired"
+        cp "$KW_TMP/seen" "$kw_kept/desired.new"
+        sync "$kw_kept/desired.new" 2>/dev/null || :
+        mv "$kw_kept/desired.new" "$kw_kept/desired"
         rm -f "$kw_kept/begun"
     fi
     kw_note "$1" "done"

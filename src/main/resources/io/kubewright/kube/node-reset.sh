@@ -19,7 +19,7 @@ if [ -S /run/containerd/containerd.sock ] && command -v ctr >/dev/null; then
         ctr -n k8s.io containers delete "$container" >/dev/null 2>&1 || :
     done
     # Its memory of sandboxes is read at the start alone.
-    systemctl try-restart containerd.service
+    systemctl try-restart containerd.service || :
 fi
 for process in $(grep -als containerd-shim-runc-v2 /proc/[0-9]*/cmdline || :); do
     case "$(tr '\0' ' ' <"$process" 2>/dev/null)" in

@@ -11,6 +11,7 @@ import io.kubewright.engine.StepId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -38,54 +39,59 @@ class InterruptedIT {
     @TempDir
     private Path temporary;
 
+    /** What befalls an installation. */
+    private sealed interface Blow {
+        /** The tool is killed. */
+        record Kill() implements Blow {
+            @Override
+            public String toString() {
+                return "kill";
+            }
+        }
+
+        /** A host loses its power, and the tool with it. */
+        record Cut(String host) implements Blow {
+            @Override
+            public String toString() {
+                return "power of " + host;
+            }
+        }
+    }
+
     @Test
-    void killedAtAnyMomentARerunGoesOnToTheSameEnd() throws Exception {
-        int kills = Integer.getInteger("kubewright.apply.kills", 3);
-        System.out.println("kubewright.apply.seed=" + SEED + ", kills " + kills);
-        for (int left = kills; left > 0; ) {
-            bare();
+    void whateverBefallsItARerunGoesOnToTheSameEnd() throws Exception {
+        List<Blow> blows = blows();
+        System.out.println("kubewright.apply.seed=" + SEED + ": " + blows.size() + " blows");
+        while (!blows.isEmpty()) {
+            kubewright("reset", "--yes", "-f", FILE).done();
             // As many in one installation as leave it time to get on.
-            int here = Math.min(left, 10);
-            int longest = 2 * INSTALLATION_SECONDS / (here + 1);
+            int here = Math.min(blows.size(), 10);
             boolean ended = false;
-            for (int kill = 1; kill <= here && !ended; kill++) {
-                int millis = 1000 + random.nextInt(longest * 1000);
-                Optional<Integer> code = interrupted(millis, () -> {});
-                ended = code.isPresent();
-                code.ifPresent(each -> assertThat(each).isZero());
-                left -= ended ? 0 : 1;
-                System.out.println("| kill | " + (millis / 1000) + " s | "
-                        + (ended ? "was at its end before" : lastBegun().orElse("before its first step")) + " |");
+            for (int blow = 0; blow < here && !ended; blow++) {
+                ended = strike(blows, 2 * INSTALLATION_SECONDS / (here + 1));
             }
             toTheSameEnd();
         }
     }
 
-    @Test
-    void powerLostInTheMiddleARerunGoesOnToTheSameEnd() throws Exception {
-        int cuts = Integer.getInteger("kubewright.apply.cuts", 1);
-        List<String> hosts = new ArrayList<>(HOSTS);
-        java.util.Collections.shuffle(hosts, random);
-        System.out.println("kubewright.apply.seed=" + SEED + ", cuts " + cuts);
-        for (String host : hosts.subList(0, Math.min(cuts, hosts.size()))) {
-            bare();
-            int millis = 5000 + random.nextInt(INSTALLATION_SECONDS * 1000 * 3 / 4);
-            Optional<Integer> code = interrupted(
-                    millis, () -> RealCluster.program("lab", "cut", host).done());
-            System.out.println("| power of " + host + " | " + (millis / 1000) + " s | "
-                    + lastBegun().orElse("before its first step") + " |");
-            assertThat(code).as("killed a while after the cut, or it failed").isNotEqualTo(Optional.of(0));
-            RealCluster.program("lab", "start", host).done();
-            toTheSameEnd();
+    private List<Blow> blows() {
+        List<Blow> blows = new ArrayList<>();
+        for (int kill = 0; kill < Integer.getInteger("kubewright.apply.kills", 2); kill++) {
+            blows.add(new Blow.Kill());
         }
+        List<String> hosts = new ArrayList<>(HOSTS);
+        Collections.shuffle(hosts, random);
+        hosts.stream()
+                .limit(Integer.getInteger("kubewright.apply.cuts", 1))
+                .map(Blow.Cut::new)
+                .forEach(blows::add);
+        Collections.shuffle(blows, random);
+        return blows;
     }
 
-    private interface Blow {
-        void strike() throws Exception;
-    }
-
-    /** Applies, strikes after so long, and kills it; its exit code when it came to its end before. */
-    private Optional<Integer> interrupted(int millis, Blow blow) throws Exception {
+    /** Applies and strikes with the first of the blows; whether it came to its end before, which spares the blow. */
+    private boolean strike(List<Blow> blows, int longestSeconds) throws Exception {
+        int millis = 1000 + random.nextInt(longestSeconds * 1000);
         Path out = Files.createTempFile(temporary, "apply", ".log");
         Process apply = RealCluster.builder("apply", "--yes", "-f", FILE)
                 .redirectErrorStream(true)
@@ -94,13 +100,23 @@ class InterruptedIT {
         try {
             if (apply.waitFor(millis, TimeUnit.MILLISECONDS)) {
                 assertThat(apply.exitValue()).as("%s", Files.readString(out)).isZero();
-                return Optional.of(0);
+                return true;
             }
-            blow.strike();
-            return Optional.empty();
+            switch (blows.getFirst()) {
+                case Blow.Kill _ -> {}
+                case Blow.Cut(String host) ->
+                    RealCluster.program("lab", "cut", host).done();
+            }
         } finally {
             apply.destroyForcibly().waitFor();
         }
+        Blow blow = blows.removeFirst();
+        System.out.println(
+                "| " + blow + " | " + millis / 1000 + " s | " + lastBegun().orElse("before its first step") + " |");
+        if (blow instanceof Blow.Cut(String host)) {
+            RealCluster.program("lab", "start", host).done();
+        }
+        return false;
     }
 
     /** The step that the journal names last. */
@@ -110,10 +126,6 @@ class InterruptedIT {
                 .flatMap(entry -> entry.step().stream())
                 .map(StepId::toString)
                 .reduce((_, last) -> last);
-    }
-
-    private static void bare() {
-        kubewright("reset", "--yes", "-f", FILE).done();
     }
 
     private static void toTheSameEnd() throws Exception {
