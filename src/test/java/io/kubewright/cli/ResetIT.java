@@ -33,7 +33,8 @@ class ResetIT {
     void whatOthersChangedIsRefusedWithADiffAndNothingIsTouched() throws Exception {
         String unit = "/etc/systemd/system/containerd.service";
         // Kept with its times: a unit written after its service began is a change to plan.
-        on("n5", "cp -p %1$s /root/kept && echo '# by the owner' >>%1$s".formatted(unit)).done();
+        on("n5", "cp -p %1$s /root/kept && echo '# by the owner' >>%1$s".formatted(unit))
+                .done();
 
         RealCluster.Result reset = kubewright("reset", "--yes", "-f", FILE);
 
