@@ -27,6 +27,15 @@ record Frame(String word, List<String> arguments) {
         return StepId.parse(arguments.getFirst());
     }
 
+    /** What a frame {@code locked} says of a host. */
+    TargetException locked(String host) {
+        return new TargetException(
+                host,
+                TargetException.Code.LOCKED,
+                "the script of another run still acts here: " + text(0).strip(),
+                "Wait until that run has ended.");
+    }
+
     /** An argument that was sent encoded; empty when it is missing, as at a line cut short. */
     String text(int index) {
         if (index >= arguments.size() || arguments.get(index).equals("-")) {

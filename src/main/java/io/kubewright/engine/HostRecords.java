@@ -93,13 +93,7 @@ public final class HostRecords {
                     switch (frame.word()) {
                         case "recorded" -> recorded.add(recorded(target.name(), frame));
                         case "line" -> waiting.accept(target.name() + ": " + frame.text(1));
-                        case "locked" ->
-                            throw new TargetException(
-                                    target.name(),
-                                    TargetException.Code.LOCKED,
-                                    "the script of another run still acts here: "
-                                            + frame.text(0).strip(),
-                                    "Wait until that run has ended.");
+                        case "locked" -> throw frame.locked(target.name());
                         case "end" -> whole[0] = true;
                         default -> {}
                     }

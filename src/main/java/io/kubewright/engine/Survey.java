@@ -148,13 +148,7 @@ public record Survey(
                 }
                 case "blind" ->
                     blind.put(frame.step(), "exit " + frame.arguments().get(1) + ": " + frame.text(2));
-                case "locked" ->
-                    throw new TargetException(
-                            target.name(),
-                            TargetException.Code.LOCKED,
-                            "the script of another run still acts here: "
-                                    + frame.text(0).strip(),
-                            "Wait until that run has ended.");
+                case "locked" -> throw frame.locked(target.name());
                 case "end" -> whole = true;
                 default -> {}
             }

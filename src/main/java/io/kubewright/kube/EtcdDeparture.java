@@ -1,6 +1,6 @@
 package io.kubewright.kube;
 
-import io.kubewright.engine.HostResource;
+import io.kubewright.engine.HostCompanion;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
@@ -18,20 +18,10 @@ import java.util.stream.Collectors;
  * @param staying whose members stay
  */
 record EtcdDeparture(Host on, Host leaving, List<Host> staying, Set<StepId> needs, Set<StepId> accompanies)
-        implements HostResource {
+        implements HostCompanion {
     @Override
     public StepId id() {
         return new StepId("kube/etcd/leave-" + leaving.name(), on.name());
-    }
-
-    @Override
-    public String probe() {
-        return "";
-    }
-
-    @Override
-    public String desired(String observed) {
-        return "";
     }
 
     @Override
@@ -47,10 +37,5 @@ record EtcdDeparture(Host on, Host leaving, List<Host> staying, Set<StepId> need
                         Shell.quote(staying.stream()
                                 .map(host -> "https://" + Node.authority(host) + ":2379")
                                 .collect(Collectors.joining(","))));
-    }
-
-    @Override
-    public String undo() {
-        return "";
     }
 }

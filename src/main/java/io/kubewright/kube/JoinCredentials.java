@@ -1,7 +1,7 @@
 package io.kubewright.kube;
 
 import io.kubewright.engine.Digest;
-import io.kubewright.engine.HostResource;
+import io.kubewright.engine.HostCompanion;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.Secret;
 import io.kubewright.engine.StepId;
@@ -16,7 +16,7 @@ import java.util.Set;
  * authority's certificate to know the cluster by.
  */
 record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> accompanies, KubeadmConfiguration configuration)
-        implements HostResource {
+        implements HostCompanion {
     static final String PATH = "kube/join-credentials";
 
     private static final String TOKEN = "token";
@@ -26,16 +26,6 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> accompanies, Ku
     @Override
     public StepId id() {
         return node.step(PATH);
-    }
-
-    @Override
-    public String probe() {
-        return "";
-    }
-
-    @Override
-    public String desired(String observed) {
-        return "";
     }
 
     @Override
@@ -55,26 +45,11 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> accompanies, Ku
                 """.formatted(AUTHORITY);
     }
 
-    @Override
-    public String undo() {
-        return "";
-    }
-
     /** Ends the token and the uploaded certificates before their time, once the joins are through. */
-    record Revoked(Node node, Set<StepId> needs, Set<StepId> accompanies) implements HostResource {
+    record Revoked(Node node, Set<StepId> needs, Set<StepId> accompanies) implements HostCompanion {
         @Override
         public StepId id() {
             return node.step(PATH + "/revoked");
-        }
-
-        @Override
-        public String probe() {
-            return "";
-        }
-
-        @Override
-        public String desired(String observed) {
-            return "";
         }
 
         @Override
@@ -91,11 +66,6 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> accompanies, Ku
                     kubectl --kubeconfig "$directory/admin.conf" -n kube-system delete secret --ignore-not-found \\
                         kubeadm-certs $carrier
                     """.formatted(Tokens.name(token(outputs, node.step(PATH))));
-        }
-
-        @Override
-        public String undo() {
-            return "";
         }
     }
 

@@ -238,6 +238,20 @@ kw_record() {
     sync "$kw_kept/begun" "$kw_kept" 2>/dev/null || :
 }
 
+# kw_run STEP STEM: runs STEM_apply and tells when it fails; its status in kw_status.
+kw_run() {
+    (
+        set -eu
+        "$2_apply"
+    ) >"$KW_TMP/log" 2>&1 8>&- </dev/null
+    kw_status=$?
+    tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
+    if [ "$kw_status" -ne 0 ]; then
+        kw_note "$1" failed
+        kw_frame failed "$1" apply "$kw_status" "$(kw_encode "$KW_TMP/log.tail")"
+    fi
+}
+
 # kw_look_back FUNCTION: as kw_look, leaving out whether services run.
 kw_look_back() {
     kw_look "$1"
@@ -275,23 +289,13 @@ kw_take_back() {
     fi
     kw_frame begin "$1" || return 0
     kw_note "$1" begin-undo
-    (
-        set -eu
-        "$4_apply"
-    ) >"$KW_TMP/log" 2>&1 8>&- </dev/null
-    kw_status=$?
-    if [ "$kw_status" -ne 0 ]; then
-        tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
-        kw_note "$1" failed
-        kw_frame failed "$1" apply "$kw_status" "$(kw_encode "$KW_TMP/log.tail")"
-        return 0
-    fi
+    kw_run "$1" "$4"
+    [ "$kw_status" -eq 0 ] || return 0
     kw_look_back "$4_probe"
-    # Not changed at all, where it should: accepted when it was so already after an undo that ended well.
+    # Not changed at all, where it should: a failure, and told; given once more, it is taken to be as far back as it goes.
     if [ "$kw_status" -ne 0 ] || { [ "$KW_SEEN" = "$2" ] && [ "$2" != "$3" ] && [ "$3" != - ] && [ ! -e "$kw_kept/undone" ]; }; then
-        : >"$kw_kept/undone"
+        if [ "$kw_status" -eq 0 ]; then : >"$kw_kept/undone"; fi
         kw_note "$1" failed
-        tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
         kw_frame unconfirmed "$1" "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/log.tail")"
         return 0
     fi
@@ -352,22 +356,12 @@ kw_act() {
     if [ "$2" != - ]; then
         kw_record "$4"
     fi
-    (
-        set -eu
-        "$4_apply"
-    ) >"$KW_TMP/log" 2>&1 8>&- </dev/null
-    kw_status=$?
-    if [ "$kw_status" -ne 0 ]; then
-        tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
-        kw_note "$1" failed
-        kw_frame failed "$1" apply "$kw_status" "$(kw_encode "$KW_TMP/log.tail")"
-        return 0
-    fi
+    kw_run "$1" "$4"
+    [ "$kw_status" -eq 0 ] || return 0
     if [ "$2" != - ]; then
         kw_look "$4_probe"
         if [ "$kw_status" -ne 0 ] || [ "$KW_SEEN" != "$3" ]; then
             kw_note "$1" failed
-            tail -c 8000 "$KW_TMP/log" >"$KW_TMP/log.tail"
             kw_frame unconfirmed "$1" "$(kw_encode "$KW_TMP/seen")" "$(kw_encode "$KW_TMP/log.tail")"
             return 0
         fi
