@@ -4,6 +4,7 @@ import io.kubewright.engine.ClusterCompanion;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
 import io.kubewright.kubeapi.ApiException;
+import io.kubewright.kubeapi.ApiState;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.kubeapi.KubeClient;
 import io.kubewright.kubeapi.KubeObject;
@@ -41,6 +42,10 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
 
     @Override
     public void apply(String observed, Progress progress) throws InterruptedException {
+        if (api.state() instanceof ApiState.Absent) {
+            progress.line("there is no cluster yet");
+            return;
+        }
         KubeClient client = api.client();
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             List<KubeObject> pods = client.pods(NAMESPACE, SELECTOR);

@@ -5,6 +5,7 @@ import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.TargetException;
 import io.kubewright.kubeapi.ApiException;
+import io.kubewright.kubeapi.ApiState;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.kubeapi.Conditions;
 import io.kubewright.kubeapi.KubeClient;
@@ -49,6 +50,10 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
 
     @Override
     public void apply(String observed, Progress progress) throws InterruptedException {
+        if (api.state() instanceof ApiState.Absent) {
+            progress.line("there is no cluster yet");
+            return;
+        }
         long end = System.nanoTime() + DEADLINE.toNanos();
         String said = "";
         while (true) {
