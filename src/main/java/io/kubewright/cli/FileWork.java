@@ -261,7 +261,8 @@ final class FileWork implements ClusterWork {
             finished = new Applier(fleet.targets(), resources, journal, listener)
                     .apply(rest, survey.and(Survey.of(leaving)));
         }
-        if (finished.outcome() == RunEvent.Outcome.DONE) {
+        boolean cluster = !(fleet.api().state() instanceof ApiState.Absent);
+        if (cluster && finished.outcome() == RunEvent.Outcome.DONE) {
             UserKubeconfig.write(specification, fleet.targets());
         }
         return finished;
