@@ -35,13 +35,14 @@ final class Clusters implements ClusterWork.Source {
                 lab.id(),
                 lab.deviations().stream()
                         .map(deviation -> new Deviation(deviation.name(), deviation.why()))
-                        .toList()));
-        return new FileWork(
+                        .toList(),
+                lab.ssh()));
+        return new FileWork(new Site(
                 specification,
                 rehearsal,
                 () -> Bundles.open(specification),
                 Explanations.load(),
-                Fleet.of(specification, passwords()));
+                Fleet.of(specification, passwords())));
     }
 
     /** A file's hosts as a lab knows them. */

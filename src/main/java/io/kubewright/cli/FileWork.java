@@ -1,294 +1,173 @@
 package io.kubewright.cli;
 
-import io.kubewright.bundle.Bundle;
-import io.kubewright.cluster.Blueprint;
-import io.kubewright.cluster.Explanations;
-import io.kubewright.cluster.Fleet;
+import io.kubewright.cluster.Leavers;
 import io.kubewright.cluster.Proofs;
-import io.kubewright.cluster.Rehearsal;
-import io.kubewright.cluster.Specification;
 import io.kubewright.cluster.UserKubeconfig;
 import io.kubewright.cluster.Withdrawal;
-import io.kubewright.engine.Action;
 import io.kubewright.engine.Applier;
-import io.kubewright.engine.ClusterResource;
 import io.kubewright.engine.Drift;
-import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostRecords;
-import io.kubewright.engine.Inspection;
 import io.kubewright.engine.Journal;
 import io.kubewright.engine.Observation;
-import io.kubewright.engine.PathPattern;
 import io.kubewright.engine.PathSelection;
 import io.kubewright.engine.Plan;
 import io.kubewright.engine.Planner;
 import io.kubewright.engine.Proof;
-import io.kubewright.engine.RecordedStep;
-import io.kubewright.engine.RecordsRemoval;
 import io.kubewright.engine.Resource;
 import io.kubewright.engine.RunEvent;
 import io.kubewright.engine.RunListener;
-import io.kubewright.engine.Scope;
 import io.kubewright.engine.Step;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.Survey;
-import io.kubewright.engine.TargetException;
-import io.kubewright.engine.UndoPlanner;
 import io.kubewright.engine.Verification;
 import io.kubewright.engine.Verifier;
 import io.kubewright.engine.Version;
 import io.kubewright.kubeapi.ApiState;
+import io.kubewright.kubeapi.LeftObject;
 import io.kubewright.spec.Host;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Works on the cluster of one file: its hosts over SSH, its API through them, its bundle. */
 final class FileWork implements ClusterWork {
     private static final int PROOFS_AT_ONCE = 6;
-    private static final Duration API_PATIENCE = Duration.ofMinutes(2);
-    private static final Duration API_PAUSE = Duration.ofSeconds(2);
     private static final Duration ANCHORS = Duration.ofSeconds(30);
 
-    private final Specification specification;
-    private final Optional<Rehearsal> rehearsal;
-    private final Supplier<Bundle> bundleSource;
-    private final Explanations explanations;
-    private final Fleet fleet;
-    private Optional<Prepared> prepared = Optional.empty();
+    private final Site site;
+    private final TakingBack takingBack;
 
-    /** What is known of the hosts, and what shall be on them. */
-    private record Prepared(
-            Inspection.Result inspected, Map<String, HostFacts> facts, Bundle bundle, List<Resource> resources) {}
-
-    /** @param bundle opened when it is needed; building is not its business */
-    FileWork(
-            Specification specification,
-            Optional<Rehearsal> rehearsal,
-            Supplier<Bundle> bundle,
-            Explanations explanations,
-            Fleet fleet) {
-        this.specification = specification;
-        this.rehearsal = rehearsal;
-        this.bundleSource = bundle;
-        this.explanations = explanations;
-        this.fleet = fleet;
+    FileWork(Site site) {
+        this.site = site;
+        this.takingBack = new TakingBack(site);
     }
+
+    /** What was seen of what the file asks for, and what is there beside it. */
+    private record Seen(
+            Survey survey,
+            List<Host> departed,
+            Map<String, List<HostRecords.Recorded>> records,
+            List<LeftObject> objects) {}
 
     @Override
     public Plan plan(PathSelection selection, RunListener listener) throws InterruptedException {
-        Prepared ready = prepare(listener);
-        Survey survey = survey(ready, listener);
-        List<RecordedStep> leaving = leaving(Withdrawal.leftFile(survey, ready.resources()), listener);
+        Site.Prepared ready = site.prepare(listener);
+        requireKnown(ready);
+        Seen seen = look(ready, listener);
         List<Resource> all = new ArrayList<>(ready.resources());
-        all.addAll(leaving);
-        requireMatches(selection.unmatched(steps(all)));
-        return plan(ready, leaving, survey, selection);
-    }
-
-    private List<RecordedStep> leaving(Set<StepId> steps, RunListener listener) throws InterruptedException {
-        return steps.isEmpty() ? List.of() : Withdrawal.takingBack(steps, records(listener));
-    }
-
-    private Plan plan(Prepared ready, List<RecordedStep> leaving, Survey survey, PathSelection selection) {
+        all.addAll(leavers(ready, seen, _ -> true).resources());
+        Site.requireMatches(selection.unmatched(Site.steps(all)));
+        Leavers leavers = leavers(ready, seen, selection::selects);
+        List<String> notes = new ArrayList<>(site.specification().untested());
+        notes.addAll(leavers.notes());
         Planner.Binding binding = new Planner.Binding(
                 Version.current(),
-                specification.file().toString(),
-                specification.sha256(),
+                site.specification().file().toString(),
+                site.specification().sha256(),
                 ready.bundle().lockHash(),
-                specification.untested());
+                notes);
         return Planner.plan(
-                ready.resources(), leaving, survey, binding, Instant.now(), explanations::why, selection::selects);
+                ready.resources(),
+                leavers.planned(),
+                seen.survey().and(leavers.survey(site.fleet().targets())),
+                binding,
+                Instant.now(),
+                site.explanations()::why,
+                selection::selects);
+    }
+
+    /** A host that was taken out while it did not answer does not know it. */
+    private static void requireKnown(Site.Prepared ready) {
+        List<String> expelled = ready.standing().expelled(ready.inspected());
+        if (!expelled.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    String.join(", ", expelled) + (expelled.size() == 1 ? " holds itself" : " hold themselves")
+                            + " for nodes of this cluster, which does not know them any more",
+                    "Take apart what is on them and let them join anew: kubewright reset"
+                            + expelled.stream().map(" --host "::concat).collect(Collectors.joining())
+                            + ", then apply.");
+        }
+    }
+
+    private Seen look(Site.Prepared ready, RunListener listener) throws InterruptedException {
+        Survey survey = Survey.of(
+                site.fleet().targets(), ready.resources(), text -> listener.on(new RunEvent.PhaseLine("look", text)));
+        Site.requireReachable(survey.unreachable(), listener);
+        List<Host> departed = site.departed(ready.standing());
+        boolean leaving = !departed.isEmpty()
+                || !Withdrawal.leftFile(survey, ready.resources()).isEmpty();
+        Map<String, List<HostRecords.Recorded>> records =
+                leaving ? site.records(site.specification().hosts(), departed, listener) : Map.of();
+        List<LeftObject> objects =
+                Leavers.objects(site.fleet().api(), ready.standing().inventory(), ready.resources());
+        return new Seen(survey, departed, records, objects);
+    }
+
+    private Leavers leavers(Site.Prepared ready, Seen seen, Predicate<StepId> chosen) {
+        return Leavers.of(
+                site.specification(),
+                seen.departed(),
+                seen.records(),
+                seen.objects(),
+                seen.survey(),
+                ready.resources(),
+                chosen,
+                site.fleet().api());
     }
 
     @Override
     public Plan undoPlan(Undo undo, RunListener listener) throws InterruptedException {
-        requireHosts(undo.hosts());
-        Map<String, List<HostRecords.Recorded>> records = records(listener);
-        Predicate<StepId> chosen = step -> undo.selection().selects(step)
-                && (undo.hosts().isEmpty() || undo.hosts().contains(step.target()));
-        List<ClusterResource> live = List.of();
-        List<String> notes = new ArrayList<>();
-        if (undo.reachesCluster() && !Withdrawal.endsCluster(records, chosen)) {
-            live = live(listener).stream()
-                    .filter(resource -> chosen.test(resource.id()))
-                    .peek(resource -> resource.stays().ifPresent(notes::add))
-                    .filter(resource -> resource.stays().isEmpty())
-                    .toList();
-        }
-        List<StepId> known = new ArrayList<>();
-        records.values().forEach(each -> each.forEach(recorded -> known.add(recorded.step())));
-        live.forEach(resource -> known.add(resource.id()));
-        Withdrawal withdrawal = Withdrawal.of(specification, records, chosen, undo.kind(), live, fleet.api());
-        withdrawal.resources().forEach(resource -> known.add(resource.id()));
-        specification.hosts().forEach(host -> known.add(new StepId(RecordsRemoval.PATH, host.name())));
-        requireMatches(undo.selection().unmatched(known));
-        Planner.Binding binding = new Planner.Binding(
-                Version.current(), specification.file().toString(), specification.sha256(), "", notes);
-        return UndoPlanner.plan(
-                undo.kind(),
-                withdrawal.resources(),
-                survey(withdrawal),
-                withdrawal.refusals(),
-                undo.discarding(),
-                binding,
-                Instant.now(),
-                explanations::why);
-    }
-
-    private void requireHosts(Set<String> named) {
-        List<String> known = specification.hosts().stream().map(Host::name).toList();
-        List<String> unknown =
-                named.stream().filter(host -> !known.contains(host)).toList();
-        if (!unknown.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "the file has no host " + String.join(", ", unknown),
-                    "its hosts are " + String.join(", ", known));
-        }
-    }
-
-    /** What every host of the file recorded. */
-    private Map<String, List<HostRecords.Recorded>> records(RunListener listener) throws InterruptedException {
-        Map<String, Callable<List<HostRecords.Recorded>>> readings = new LinkedHashMap<>();
-        specification
-                .hosts()
-                .forEach(host -> readings.put(
-                        host.name(),
-                        () -> HostRecords.read(
-                                fleet.targets().get(host.name()),
-                                text -> listener.on(new RunEvent.PhaseLine("look", text)))));
-        Map<String, List<HostRecords.Recorded>> records = new LinkedHashMap<>();
-        Map<String, TargetException> unreachable = new LinkedHashMap<>();
-        Scope.all(readings).forEach((host, outcome) -> {
-            switch (outcome) {
-                case Scope.Outcome.Value<List<HostRecords.Recorded>>(List<HostRecords.Recorded> recorded) ->
-                    records.put(host, recorded);
-                case Scope.Outcome.Failure<List<HostRecords.Recorded>>(RuntimeException cause) ->
-                    unreachable.put(host, TargetException.of(host, cause));
-            }
-        });
-        requireReachable(unreachable, listener);
-        return records;
-    }
-
-    /** The resources of the cluster that have a state, in the order they are applied in. */
-    private List<ClusterResource> live(RunListener listener) throws InterruptedException {
-        return prepare(listener).resources().stream()
-                .filter(resource -> resource.accompanies().isEmpty())
-                .filter(ClusterResource.class::isInstance)
-                .map(ClusterResource.class::cast)
-                .toList();
-    }
-
-    /** Recorded steps were seen when their records were read; the rest is looked at now. */
-    private Survey survey(Withdrawal withdrawal) throws InterruptedException {
-        Survey asked = Survey.of(
-                fleet.targets(),
-                withdrawal.resources().stream()
-                        .filter(resource -> !(resource instanceof RecordedStep))
-                        .toList());
-        return asked.and(withdrawal.survey());
-    }
-
-    private RunEvent.RunFinished takeBack(Plan plan, RunListener listener) throws InterruptedException {
-        Set<StepId> planned = plan.steps().stream().map(Step::id).collect(Collectors.toSet());
-        Map<String, List<HostRecords.Recorded>> records = records(listener);
-        boolean ends = Withdrawal.endsCluster(records, planned::contains);
-        boolean inCluster = plan.steps().stream()
-                .anyMatch(step ->
-                        step.action() == Action.REMOVE && step.id().target().equals(StepId.CLUSTER));
-        List<ClusterResource> live = inCluster
-                ? live(listener).stream()
-                        .filter(resource -> planned.contains(resource.id()))
-                        .toList()
-                : List.of();
-        Withdrawal withdrawal =
-                Withdrawal.of(specification, records, planned::contains, plan.kind(), live, fleet.api());
-        withdrawal.refusals().forEach((step, refusal) -> {
-            throw new CommandException(
-                    ExitCode.REFUSED, "nothing was done: " + step + ": " + refusal.reason(), refusal.hint());
-        });
-        Set<StepId> left = withdrawal.resources().stream().map(Resource::id).collect(Collectors.toSet());
-        // What a run of this plan has taken back already left no record.
-        Plan rest = plan.withSteps(
-                plan.steps().stream().filter(step -> left.contains(step.id())).toList());
-        Survey survey = survey(withdrawal);
-        RunEvent.RunFinished finished;
-        try (Journal journal =
-                Journal.open(Journal.place(specification.metadata().name()))) {
-            finished = new Applier(fleet.targets(), withdrawal.resources(), journal, listener).apply(rest, survey);
-        }
-        if (ends && finished.outcome() == RunEvent.Outcome.DONE) {
-            UserKubeconfig.delete(specification);
-        }
-        return finished;
+        return takingBack.plan(undo, listener);
     }
 
     @Override
     public RunEvent.RunFinished run(Plan plan, RunListener listener) throws InterruptedException {
-        requireSame("file", plan.spec(), specification.sha256());
-        requireSame("version of Kubewright", plan.tool(), Version.current());
+        Site.requireSame("file", plan.spec(), site.specification().sha256());
+        Site.requireSame("version of Kubewright", plan.tool(), Version.current());
         if (plan.kind().takesBack()) {
-            return takeBack(plan, listener);
+            return takingBack.run(plan, listener);
         }
-        Prepared ready = prepare(listener);
-        requireSame("bundle", plan.bundle(), ready.bundle().lockHash());
-        Survey survey = survey(ready, listener);
+        Site.Prepared ready = site.prepare(listener);
+        Site.requireSame("bundle", plan.bundle(), ready.bundle().lockHash());
+        Seen seen = look(ready, listener);
         Set<StepId> planned = plan.steps().stream().map(Step::id).collect(Collectors.toSet());
-        Set<StepId> gone = Withdrawal.leftFile(survey, ready.resources()).stream()
-                .filter(planned::contains)
-                .collect(Collectors.toSet());
-        List<RecordedStep> leaving = leaving(gone, listener);
+        Leavers leavers = leavers(ready, seen, planned::contains);
         List<Resource> resources = new ArrayList<>(ready.resources());
-        resources.addAll(leaving);
+        resources.addAll(leavers.resources());
         Set<StepId> known = resources.stream().map(Resource::id).collect(Collectors.toSet());
         // What a run of this plan has taken back already left no record.
         Plan rest = plan.withSteps(
                 plan.steps().stream().filter(step -> known.contains(step.id())).toList());
+        Survey survey = seen.survey().and(leavers.survey(site.fleet().targets()));
         RunEvent.RunFinished finished;
         try (Journal journal =
-                Journal.open(Journal.place(specification.metadata().name()))) {
-            finished = new Applier(fleet.targets(), resources, journal, listener)
-                    .apply(rest, survey.and(Survey.of(leaving)));
+                Journal.open(Journal.place(site.specification().metadata().name()))) {
+            finished = new Applier(site.fleet().targets(), resources, journal, listener).apply(rest, survey);
         }
-        boolean cluster = !(fleet.api().state() instanceof ApiState.Absent);
+        boolean cluster = !(site.fleet().api().state() instanceof ApiState.Absent);
         if (cluster && finished.outcome() == RunEvent.Outcome.DONE) {
-            UserKubeconfig.write(specification, fleet.targets());
+            UserKubeconfig.write(site.specification(), site.fleet().targets());
         }
         return finished;
-    }
-
-    private static void requireSame(String what, String planned, String now) {
-        if (!planned.equals(now)) {
-            throw new CommandException(
-                    ExitCode.REFUSED,
-                    "nothing was done: the plan was made for another " + what + " (" + brief(planned) + ", now "
-                            + brief(now) + ")",
-                    "make a new plan, look at it, and apply that");
-        }
-    }
-
-    private static String brief(String hash) {
-        return hash.length() > 12 ? hash.substring(0, 12) : hash;
     }
 
     @Override
     public Verification verify(PathSelection selection, boolean disruptive, RunListener listener)
             throws InterruptedException {
-        Prepared ready = prepare(listener);
+        Site.Prepared ready = site.prepare(listener);
         try (Proofs proofs = Proofs.of(
-                specification, fleet, ready.bundle(), text -> listener.on(new RunEvent.PhaseLine("verify", text)))) {
-            requireMatches(selection.unmatchedPaths(
+                site.specification(),
+                site.fleet(),
+                ready.bundle(),
+                text -> listener.on(new RunEvent.PhaseLine("verify", text)))) {
+            Site.requireMatches(selection.unmatchedPaths(
                     proofs.all().stream().map(Proof::path).toList()));
             List<Proof> wanted = proofs.all().stream()
                     .filter(proof -> selection.mayInclude(proof.path()))
@@ -303,16 +182,16 @@ final class FileWork implements ClusterWork {
 
     @Override
     public Drift drift(PathSelection selection, RunListener listener) throws InterruptedException {
-        Prepared ready = prepare(listener);
-        requireMatches(selection.unmatched(steps(ready.resources())));
+        Site.Prepared ready = site.prepare(listener);
+        Site.requireMatches(selection.unmatched(Site.steps(ready.resources())));
         List<Drift.Entry> entries = new ArrayList<>();
-        records(listener)
+        site.records(listener)
                 .values()
                 .forEach(each -> each.forEach(recorded -> drifted(recorded).ifPresent(entries::add)));
         List<Resource> live = ready.resources().stream()
                 .filter(resource -> resource.id().target().equals(StepId.CLUSTER))
                 .toList();
-        Survey.of(fleet.targets(), live).observations().forEach((step, observation) -> {
+        Survey.of(site.fleet().targets(), live).observations().forEach((step, observation) -> {
             switch (observation) {
                 case Observation.Known(String found, String expected) -> {
                     if (!found.equals(expected)) {
@@ -340,7 +219,7 @@ final class FileWork implements ClusterWork {
 
     @Override
     public Journal.Reading journal() {
-        return Journal.read(Journal.place(specification.metadata().name()));
+        return Journal.read(Journal.place(site.specification().metadata().name()));
     }
 
     @Override
@@ -349,8 +228,9 @@ final class FileWork implements ClusterWork {
         List<String> problems = new ArrayList<>();
         reading.fault().ifPresent(problems::add);
         Set<String> known = reading.entries().stream().map(Journal.Entry::hash).collect(Collectors.toSet());
-        for (Host host : specification.hosts()) {
-            String anchors = fleet.targets()
+        for (Host host : site.specification().hosts()) {
+            String anchors = site.fleet()
+                    .targets()
                     .get(host.name())
                     .run("cat /var/lib/kubewright/anchors 2>/dev/null || :\n", ANCHORS, _ -> {})
                     .stdout();
@@ -363,80 +243,8 @@ final class FileWork implements ClusterWork {
         return problems;
     }
 
-    private Prepared prepare(RunListener listener) throws InterruptedException {
-        if (prepared.isPresent()) {
-            return prepared.get();
-        }
-        // A bundle that is missing is told before any host is bothered.
-        Bundle bundle = bundleSource.get();
-        Inspection.Result inspected = Inspection.of(
-                fleet.targets(), specification.hosts().stream().map(Host::name).toList());
-        requireReachable(inspected.unreachable(), listener);
-        awaitApi(inspected, listener);
-        Map<String, HostFacts> facts =
-                rehearsal.map(lab -> lab.accept(inspected.facts())).orElseGet(inspected::facts);
-        List<Resource> resources =
-                Blueprint.of(specification, inspected, facts, bundle).resources(fleet.api());
-        Prepared ready = new Prepared(inspected, facts, bundle, resources);
-        prepared = Optional.of(ready);
-        return ready;
-    }
-
-    /** After a loss of power the API comes back by itself, once etcd has its majority again. */
-    private void awaitApi(Inspection.Result inspected, RunListener listener) throws InterruptedException {
-        long end = System.nanoTime() + API_PATIENCE.toNanos();
-        boolean told = false;
-        while (!inspected.controlPlanes().isEmpty()
-                && fleet.api().state() instanceof ApiState.Unreachable(String reason)
-                && System.nanoTime() < end) {
-            if (!told) {
-                told = true;
-                listener.on(new RunEvent.PhaseLine("look", "waiting for the API: " + reason));
-            }
-            Thread.sleep(API_PAUSE);
-        }
-    }
-
-    private Survey survey(Prepared ready, RunListener listener) throws InterruptedException {
-        Survey survey = Survey.of(
-                fleet.targets(), ready.resources(), text -> listener.on(new RunEvent.PhaseLine("look", text)));
-        requireReachable(survey.unreachable(), listener);
-        return survey;
-    }
-
-    private static void requireReachable(Map<String, TargetException> unreachable, RunListener listener) {
-        if (unreachable.isEmpty()) {
-            return;
-        }
-        unreachable.forEach(
-                (host, cause) -> listener.on(new RunEvent.HostUnreachable(host, cause.getMessage(), cause.hint())));
-        boolean locked = unreachable.values().stream().allMatch(cause -> cause.code() == TargetException.Code.LOCKED);
-        throw new CommandException(
-                locked ? ExitCode.REFUSED : ExitCode.FAILED,
-                "nothing was touched: " + unreachable.size() + (unreachable.size() == 1 ? " host" : " hosts")
-                        + " could not be used: "
-                        + unreachable.values().stream()
-                                .map(TargetException::getMessage)
-                                .collect(Collectors.joining("; ")),
-                unreachable.values().iterator().next().hint());
-    }
-
-    private static List<StepId> steps(List<Resource> resources) {
-        return resources.stream().map(Resource::id).toList();
-    }
-
-    private static void requireMatches(List<PathPattern> unmatched) {
-        if (!unmatched.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "no step is called "
-                            + unmatched.stream().map(PathPattern::toString).collect(Collectors.joining(", ")),
-                    "kubewright explain lists all paths");
-        }
-    }
-
     @Override
     public void close() {
-        fleet.close();
+        site.close();
     }
 }

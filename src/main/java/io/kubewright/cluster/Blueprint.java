@@ -9,6 +9,7 @@ import io.kubewright.engine.StepId;
 import io.kubewright.host.HostInput;
 import io.kubewright.host.HostPackage;
 import io.kubewright.host.HostResources;
+import io.kubewright.kube.Departure;
 import io.kubewright.kube.DnsSpread;
 import io.kubewright.kube.KubeInput;
 import io.kubewright.kube.KubeResources;
@@ -30,17 +31,33 @@ public final class Blueprint {
     private final Map<String, HostFacts> facts;
     private final Bundle bundle;
     private final KubeInput kube;
+    private final Standing standing;
 
-    private Blueprint(Specification specification, Map<String, HostFacts> facts, Bundle bundle, KubeInput kube) {
+    private Blueprint(
+            Specification specification,
+            Map<String, HostFacts> facts,
+            Bundle bundle,
+            KubeInput kube,
+            Standing standing) {
         this.specification = specification;
         this.facts = facts;
         this.bundle = bundle;
         this.kube = kube;
+        this.standing = standing;
     }
 
-    /** @param facts by host name, with the deviations that were accepted */
+    /**
+     * Everything that the file asks for.
+     *
+     * @param facts by host name, with the deviations that were accepted
+     * @param standing what the cluster knows already
+     */
     public static Blueprint of(
-            Specification specification, Inspection.Result inspected, Map<String, HostFacts> facts, Bundle bundle) {
+            Specification specification,
+            Inspection.Result inspected,
+            Map<String, HostFacts> facts,
+            Standing standing,
+            Bundle bundle) {
         Map<String, Set<StepId>> prepared = new LinkedHashMap<>();
         for (Host host : specification.hosts()) {
             prepared.put(host.name(), HostResources.prepared(host.name(), specification.host()));
@@ -52,9 +69,10 @@ public final class Blueprint {
                 specification.kubernetes(),
                 facts,
                 inspected.controlPlanes(),
+                standing.remains(inspected).keySet(),
                 prepared,
                 specification.host().swap() == io.kubewright.host.HostSection.Swap.OFF);
-        return new Blueprint(specification, facts, bundle, kube);
+        return new Blueprint(specification, facts, bundle, kube, standing);
     }
 
     /** All resources of the file. */
@@ -79,6 +97,9 @@ public final class Blueprint {
                         specification.network().calico(),
                         KubeResources.apiAnswers(kube),
                         runtimes)));
+        resources.addAll(remains(api));
+        resources.add(
+                standing.inventory().resource(api, specification, resources, Set.of(KubeResources.apiAnswers(kube))));
         Set<StepId> moving = resources.stream()
                 .map(Resource::id)
                 .filter(step ->
@@ -89,6 +110,17 @@ public final class Blueprint {
         resources.add(DnsSpread.after(settled));
         resources.addAll(ProofImages.of(facts, bundle));
         return List.copyOf(resources);
+    }
+
+    private List<Resource> remains(ClusterApi api) {
+        List<Host> staying = specification.controlPlanes().stream()
+                .filter(host -> kube.existing().contains(host.name()))
+                .toList();
+        return specification.hosts().stream()
+                .filter(host -> kube.remains().contains(host.name()))
+                .flatMap(host -> new Departure(host, standing.isControlPlane(host.name()), Set.of(), staying, Set.of())
+                        .remains(api).stream())
+                .toList();
     }
 
     private Map<String, List<HostPackage>> packages() {

@@ -34,6 +34,11 @@ public final class Fleet implements AutoCloseable {
         return new Fleet(targets, new ClusterApi(targets, controlPlanes, routes));
     }
 
+    /** Takes in a host that the file does not have; one of that name that is there already stays. */
+    public void admit(Host host) {
+        targets.admit(settings(host));
+    }
+
     private static SshSettings settings(Host host) {
         return new SshSettings(
                 host.name(),

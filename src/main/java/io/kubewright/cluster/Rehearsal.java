@@ -2,6 +2,7 @@ package io.kubewright.cluster;
 
 import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
+import io.kubewright.spec.SshSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,9 @@ import java.util.Map;
  * What a lab adds to a file: the id that its hosts must give, and in what they differ from production.
  *
  * @param labId never empty
+ * @param ssh reaches every host of the lab, whatever a file or the cluster's inventory says
  */
-public record Rehearsal(String labId, List<Deviation> deviations) {
+public record Rehearsal(String labId, List<Deviation> deviations, SshSettings ssh) {
     /**
      * The facts with the deviations, for hosts that prove to be the lab's.
      *

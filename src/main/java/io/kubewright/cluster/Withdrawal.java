@@ -28,36 +28,45 @@ import java.util.stream.Collectors;
  * something stands that stays.
  */
 public final class Withdrawal {
-    private final Specification specification;
+    private final List<Host> hosts;
     private final Map<String, List<Recorded>> records;
     private final Predicate<StepId> chosen;
     private final RunKind kind;
+    private final Set<StepId> needs;
     private final List<Resource> resources = new ArrayList<>();
     private final Map<StepId, Refusal> refusals = new LinkedHashMap<>();
 
     private Withdrawal(
-            Specification specification, Map<String, List<Recorded>> records, Predicate<StepId> chosen, RunKind kind) {
-        this.specification = specification;
+            List<Host> hosts,
+            Map<String, List<Recorded>> records,
+            Predicate<StepId> chosen,
+            RunKind kind,
+            Set<StepId> needs) {
+        this.hosts = hosts;
         this.records = records;
         this.chosen = chosen;
         this.kind = kind;
+        this.needs = Set.copyOf(needs);
     }
 
     /**
      * Works it out.
      *
-     * @param records of every host of the file, by name
+     * @param hosts all of the cluster
+     * @param records of every host, by name; a host without any does not answer and is taken out of the cluster as it is
      * @param chosen the steps to take back
      * @param live resources of the cluster that shall be taken back too, in the order they were applied in
+     * @param needs what must be done before
      */
     public static Withdrawal of(
-            Specification specification,
+            List<Host> hosts,
             Map<String, List<Recorded>> records,
             Predicate<StepId> chosen,
             RunKind kind,
             List<ClusterResource> live,
+            Set<StepId> needs,
             ClusterApi api) {
-        Withdrawal withdrawal = new Withdrawal(specification, records, chosen, kind);
+        Withdrawal withdrawal = new Withdrawal(hosts, records, chosen, kind, needs);
         withdrawal.make(live, api);
         return withdrawal;
     }
@@ -127,12 +136,16 @@ public final class Withdrawal {
         boolean ends = endsCluster(records, chosen);
         Set<StepId> before = addLive(live);
         List<Departure> departures = ends ? List.of() : departures(before);
-        departures.forEach(departure -> resources.addAll(departure.resources(api)));
-        for (Host host : specification.hosts()) {
+        for (Host host : hosts) {
             Optional<Departure> leaving = departures.stream()
                     .filter(each -> each.leaving().equals(host))
                     .findFirst();
-            Set<StepId> first = leaving.map(each -> Set.of(each.beforeHost())).orElse(before);
+            Set<StepId> first = before;
+            if (leaving.isPresent()) {
+                List<Resource> leave = leaving.get().resources(api);
+                resources.addAll(leave);
+                first = leave.stream().map(Resource::id).collect(Collectors.toSet());
+            }
             addHost(host.name(), first, ends || leaving.isPresent());
         }
         if (ends) {
@@ -142,7 +155,7 @@ public final class Withdrawal {
     }
 
     private Set<StepId> addLive(List<ClusterResource> live) {
-        Set<StepId> before = Set.of();
+        Set<StepId> before = needs;
         for (ClusterResource resource : live.reversed()) {
             resources.add(new ClusterUndo(resource, before));
             before = Set.of(resource.id());
@@ -152,31 +165,38 @@ public final class Withdrawal {
 
     /** One after another: pods that leave one host must not land on the next that goes. */
     private List<Departure> departures(Set<StepId> first) {
-        List<Recorded> leaving =
-                nodeSteps(records).filter(each -> chosen.test(each.step())).toList();
-        Set<String> names = leaving.stream().map(each -> each.step().target()).collect(Collectors.toSet());
-        Set<String> controlPlanes = nodeSteps(records)
-                .filter(Departure::isControlPlane)
-                .map(each -> each.step().target())
-                .collect(Collectors.toSet());
-        List<Host> staying = specification.hosts().stream()
-                .filter(host -> controlPlanes.contains(host.name()) && !names.contains(host.name()))
+        List<Host> leaving = hosts.stream().filter(this::leaves).toList();
+        List<Host> staying = hosts.stream()
+                .filter(host -> isControlPlane(host) && !leaving.contains(host))
                 .toList();
         List<Departure> departures = new ArrayList<>();
         Set<StepId> before = first;
-        for (Recorded step : leaving) {
-            Departure departure = new Departure(host(step.step().target()), step, staying, before);
-            departures.add(departure);
-            before = Set.of(step.step());
+        for (Host host : leaving) {
+            Optional<StepId> node = nodeStep(host).map(Recorded::step);
+            departures.add(
+                    new Departure(host, isControlPlane(host), node.map(Set::of).orElse(Set.of()), staying, before));
+            before = Set.of(node.orElse(Departure.removal(host.name())));
         }
         return departures;
     }
 
-    private Host host(String name) {
-        return specification.hosts().stream()
-                .filter(host -> host.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+    private boolean answers(Host host) {
+        return records.containsKey(host.name());
+    }
+
+    private boolean leaves(Host host) {
+        return !answers(host)
+                || nodeStep(host).map(Recorded::step).filter(chosen).isPresent();
+    }
+
+    private Optional<Recorded> nodeStep(Host host) {
+        return records.getOrDefault(host.name(), List.of()).stream()
+                .filter(each -> Departure.makesNode(each.step()))
+                .findFirst();
+    }
+
+    private boolean isControlPlane(Host host) {
+        return answers(host) ? nodeStep(host).filter(Departure::isControlPlane).isPresent() : host.isControlPlane();
     }
 
     /** @param leaves whether the host is no node of this cluster afterwards */

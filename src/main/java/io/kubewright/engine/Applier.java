@@ -330,7 +330,8 @@ public final class Applier {
 
             } catch (InterruptedException e) {
                 run.board().stop();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // A thread that died silently would leave the others waiting for its steps for ever.
                 run.emit(new RunEvent.HostUnreachable(
                         name, "unexpected failure: " + e, "This is a defect of Kubewright; the run ends in order."));
                 run.board().stop();

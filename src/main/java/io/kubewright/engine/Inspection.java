@@ -21,18 +21,26 @@ public final class Inspection {
      *
      * @param facts of the hosts that answered
      * @param controlPlanes names of those that run an API server already
+     * @param nodes names of those that hold anything of a node, whole or half made
+     * @param joined names of those that hold themselves for nodes
      * @param unreachable why the others did not answer
      */
     public record Result(
-            Map<String, HostFacts> facts, Set<String> controlPlanes, Map<String, TargetException> unreachable) {}
+            Map<String, HostFacts> facts,
+            Set<String> controlPlanes,
+            Set<String> nodes,
+            Set<String> joined,
+            Map<String, TargetException> unreachable) {}
 
-    private record Told(HostFacts facts, boolean controlPlane) {}
+    private record Told(HostFacts facts, boolean controlPlane, boolean node, boolean joined) {}
 
     public static Result of(Targets targets, List<String> names) throws InterruptedException {
         Map<String, Callable<Told>> tasks = new LinkedHashMap<>();
         names.forEach(name -> tasks.put(name, () -> ask(targets.get(name))));
         Map<String, HostFacts> facts = new LinkedHashMap<>();
         Set<String> controlPlanes = new LinkedHashSet<>();
+        Set<String> nodes = new LinkedHashSet<>();
+        Set<String> joined = new LinkedHashSet<>();
         Map<String, TargetException> unreachable = new LinkedHashMap<>();
         Scope.all(tasks).forEach((name, outcome) -> {
             switch (outcome) {
@@ -41,12 +49,18 @@ public final class Inspection {
                     if (told.controlPlane()) {
                         controlPlanes.add(name);
                     }
+                    if (told.node()) {
+                        nodes.add(name);
+                    }
+                    if (told.joined()) {
+                        joined.add(name);
+                    }
                 }
                 case Scope.Outcome.Failure<Told>(RuntimeException cause) ->
                     unreachable.put(name, TargetException.of(name, cause));
             }
         });
-        return new Result(facts, controlPlanes, unreachable);
+        return new Result(facts, controlPlanes, nodes, joined, unreachable);
     }
 
     /** What one host is. */
@@ -61,7 +75,11 @@ public final class Inspection {
             Optional<Frame> frame = Frame.parse(script.mark(), line);
             if (frame.isPresent() && frame.get().word().equals("seen")) {
                 String text = frame.get().text(1);
-                return new Told(parse(target.name(), text), text.lines().anyMatch("control-plane"::equals));
+                return new Told(
+                        parse(target.name(), text),
+                        text.lines().anyMatch("control-plane"::equals),
+                        text.lines().anyMatch("node"::equals),
+                        text.lines().anyMatch("joined"::equals));
             }
             if (frame.isPresent() && frame.get().word().equals("blind")) {
                 throw unknown(target.name(), frame.get().text(2));

@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Makes a plan out of what shall be and what was seen. Pure. */
 public final class Planner {
@@ -35,17 +37,51 @@ public final class Planner {
             Instant now,
             Function<String, String> why,
             Predicate<StepId> selected) {
-        return plan(resources, List.of(), survey, binding, now, why, selected);
+        return plan(resources, Leaving.NOTHING, survey, binding, now, why, selected);
     }
 
     /**
-     * The plan, with steps that the file no longer asks for: these are taken back.
+     * What is there and the file no longer asks for: it is taken back, after what the file asks for was done.
      *
-     * @param leaving in an order in which they may go
+     * @param resources {@link RecordedStep}s, {@link RecordsRemoval}s, resources of the cluster that shall not be there, and
+     *     steps that accompany these; selected ones only
+     * @param refusals why a step may not be taken back although it could be
      */
+    public record Leaving(List<Resource> resources, Map<StepId, Refusal> refusals) {
+        public static final Leaving NOTHING = new Leaving(List.of(), Map.of());
+
+        public Leaving {
+            resources = List.copyOf(resources);
+            refusals = Map.copyOf(refusals);
+        }
+
+        /** These in a plan: needs may be steps of the file. */
+        private List<Step> steps(List<Resource> wanted, Survey survey, Function<String, String> why) {
+            List<Resource> all = new ArrayList<>(wanted);
+            all.addAll(resources);
+            Set<StepId> own = resources.stream().map(Resource::id).collect(Collectors.toSet());
+            List<Resource> ordered = Order.of(all).stream()
+                    .filter(resource -> own.contains(resource.id()))
+                    .toList();
+            return UndoPlanner.steps(ordered, survey, refusals, false, why).stream()
+                    .map(Leaving::worded)
+                    .toList();
+        }
+
+        private static Step worded(Step step) {
+            return step.withRefusal(step.refusal()
+                    .map(refusal -> new Refusal(
+                            refusal.reason(),
+                            "The file no longer asks for it. Leave it with --skip, or take it back as it is:"
+                                    + " kubewright undo "
+                                    + step.id().path() + " --discard-changes")));
+        }
+    }
+
+    /** The plan, with what the file no longer asks for. */
     public static Plan plan(
             List<Resource> resources,
-            List<RecordedStep> leaving,
+            Leaving leaving,
             Survey survey,
             Binding binding,
             Instant now,
@@ -90,23 +126,7 @@ public final class Planner {
                 steps.stream().filter(step -> step.id().equals(resource.id())).forEach(withAccompanying::add);
             }
         }
-        leaving.stream()
-                .filter(step -> selected.test(step.id()))
-                .map(step -> UndoPlanner.recorded(
-                        step,
-                        step.needs().stream().sorted().toList(),
-                        why.apply(step.id().path()),
-                        step.recorded().found(),
-                        false))
-                .map(step -> step.refusal().isEmpty()
-                        ? step
-                        : step.withRefusal(step.refusal()
-                                .map(refusal -> new Refusal(
-                                        refusal.reason(),
-                                        "The file no longer asks for it. Leave it with --skip, or take it back as it is:"
-                                                + " kubewright undo "
-                                                + step.id().path() + " --discard-changes"))))
-                .forEach(withAccompanying::add);
+        withAccompanying.addAll(leaving.steps(ordered, survey, why));
         return Plan.of(
                 RunKind.APPLY,
                 binding.tool(),

@@ -24,6 +24,11 @@ public record StepId(String path, String target) implements Comparable<StepId> {
         }
     }
 
+    /** Whether this can be a step type's path. */
+    public static boolean isPath(String text) {
+        return PATH.matcher(text).matches();
+    }
+
     /** The same step type everywhere on the cluster's API. */
     public static StepId cluster(String path) {
         return new StepId(path, CLUSTER);

@@ -27,8 +27,26 @@ public final class UndoPlanner {
             Planner.Binding binding,
             Instant now,
             Function<String, String> why) {
+        return Plan.of(
+                kind,
+                binding.tool(),
+                now,
+                binding.file(),
+                binding.spec(),
+                binding.bundle(),
+                binding.notes(),
+                steps(Order.of(resources), survey, refusals, discarding, why));
+    }
+
+    /** @param resources in an order in which they may go */
+    static List<Step> steps(
+            List<Resource> resources,
+            Survey survey,
+            Map<StepId, Refusal> refusals,
+            boolean discarding,
+            Function<String, String> why) {
         List<Step> steps = new ArrayList<>();
-        for (Resource resource : Order.of(resources)) {
+        for (Resource resource : resources) {
             List<StepId> needs = resource.needs().stream().sorted().toList();
             String reason = why.apply(resource.id().path());
             if (!resource.accompanies().isEmpty()) {
@@ -41,8 +59,7 @@ public final class UndoPlanner {
                         .ifPresent(steps::add);
             }
         }
-        return Plan.of(
-                kind, binding.tool(), now, binding.file(), binding.spec(), binding.bundle(), binding.notes(), steps);
+        return steps;
     }
 
     private static Optional<Step> step(
@@ -71,7 +88,8 @@ public final class UndoPlanner {
         };
     }
 
-    static Step recorded(RecordedStep resource, List<StepId> needs, String why, String observed, boolean discarding) {
+    private static Step recorded(
+            RecordedStep resource, List<StepId> needs, String why, String observed, boolean discarding) {
         Step step = Step.known(resource.id(), Action.REMOVE, why, needs, observed, resource.desired(observed));
         Step bound = resource.beforeKnown() ? step : step.withoutDesired();
         Optional<String> changes = resource.othersChanges();

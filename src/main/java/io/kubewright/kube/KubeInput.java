@@ -13,6 +13,7 @@ import java.util.Set;
  * @param clusterName as kubeconfigs call it
  * @param facts by host name; hosts without facts get no resources
  * @param existing names of the hosts that already run a control plane; empty before there is a cluster
+ * @param remains names of bare hosts that the cluster still holds for nodes: that must go before they join
  * @param prepared by host name: the steps that must hold before anything of Kubernetes is put on that host
  * @param swapOff whether the kubelet may take it that there is no swap
  */
@@ -23,6 +24,7 @@ public record KubeInput(
         KubernetesSection kubernetes,
         Map<String, HostFacts> facts,
         Set<String> existing,
+        Set<String> remains,
         Map<String, Set<StepId>> prepared,
         boolean swapOff) {
     /** The control plane that others join through: one where the cluster is, else the first of the file. */

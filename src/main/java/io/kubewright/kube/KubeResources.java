@@ -159,6 +159,9 @@ public final class KubeResources {
                 needs.add(before);
                 before = join;
             }
+            if (input.remains().contains(node.name())) {
+                needs.add(Departure.removal(node.name()));
+            }
             resources.add(new Join(node, needs, credentials, input.endpoint(), configuration));
             if (controlPlane) {
                 vip.ifPresent(each -> resources.add(

@@ -58,6 +58,11 @@ public final class KubeClient {
         return list(apiVersion, kind, Optional.of(namespace), Map.of());
     }
 
+    /** All objects of a kind in the whole cluster whose labels match, such as {@code app=web,tier!=db}. */
+    public List<KubeObject> labelled(String apiVersion, String kind, String labelSelector) throws InterruptedException {
+        return list(apiVersion, kind, Optional.empty(), selector("labelSelector", labelSelector));
+    }
+
     /** The pods of a namespace whose labels match, such as {@code app=web,tier!=db}; all for an empty selector. */
     public List<KubeObject> pods(String namespace, String labelSelector) throws InterruptedException {
         return list("v1", "Pod", Optional.of(namespace), selector("labelSelector", labelSelector));
@@ -108,7 +113,7 @@ public final class KubeClient {
     }
 
     /**
-     * Changes the given fields alone (JSON merge patch: a null would remove, so use {@link #apply} for removals).
+     * Changes the given fields alone (JSON merge patch).
      *
      * @return the object as the API has it now
      */

@@ -1,6 +1,7 @@
 package io.kubewright.ssh;
 
 import io.kubewright.engine.Targets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The hosts of one run over SSH. Nothing is connected before it is needed. */
 public final class SshHosts implements Targets {
-    private final Map<String, SshHost> hosts = new LinkedHashMap<>();
+    private final Map<String, SshHost> hosts = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Connections connections;
+    private final SudoPassword password;
 
     /**
      * Takes OpenSSH's configuration and agent from this process' surroundings.
@@ -23,7 +25,7 @@ public final class SshHosts implements Targets {
     SshHosts(List<SshSettings> settings, PasswordSource passwords, Surroundings surroundings) {
         Clients.silence();
         connections = new Connections(surroundings);
-        SudoPassword password = new SudoPassword(passwords);
+        password = new SudoPassword(passwords);
         for (SshSettings each : settings) {
             if (hosts.put(each.name(), new SshHost(each, connections, password)) != null) {
                 throw new IllegalArgumentException("two hosts are named " + each.name());
@@ -31,9 +33,16 @@ public final class SshHosts implements Targets {
         }
     }
 
+    /** Takes in a further host; one of that name that is there already stays. */
+    public void admit(SshSettings settings) {
+        hosts.computeIfAbsent(settings.name(), _ -> new SshHost(settings, connections, password));
+    }
+
     @Override
     public List<String> names() {
-        return List.copyOf(hosts.keySet());
+        synchronized (hosts) {
+            return List.copyOf(hosts.keySet());
+        }
     }
 
     @Override

@@ -25,3 +25,10 @@ if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apis
     [ ! -e "$KW_STATE/kube-unfinished" ]; then
     echo control-plane
 fi
+for place in /etc/kubernetes/kubelet.conf /var/lib/etcd/member "$KW_STATE/kube-unfinished"; do
+    if [ -e "$place" ]; then
+        echo node
+        break
+    fi
+done
+if [ -e /etc/kubernetes/kubelet.conf ] && [ ! -e "$KW_STATE/kube-unfinished" ]; then echo joined; fi

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * chance; {@code -Dkubewright.faults=all} makes all of them, {@code -Dkubewright.faults=NAME} the named one.
  */
 @ExtendWith(RealCluster.class)
-@Order(Integer.MAX_VALUE - 2)
+@Order(Integer.MAX_VALUE - 3)
 class FaultsIT {
     static List<Fault> chosen() {
         String which = System.getProperty("kubewright.faults", "one");

@@ -8,14 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubewright.engine.Journal;
 import io.kubewright.engine.StepId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,8 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(RealCluster.class)
 @Order(Integer.MAX_VALUE)
 class InterruptedIT {
-    /** An installation takes about this long when nobody disturbs it. */
-    private static final int INSTALLATION_SECONDS = 230;
+    private static final Pattern TO_DO = Pattern.compile("^apply \\S+: (\\d+) to do$", Pattern.MULTILINE);
+    private static final Pattern DONE = Pattern.compile("^\\[\\S+] \\S+ done", Pattern.MULTILINE);
+    private static final Duration LONGEST = Duration.ofMinutes(15);
 
     private static final long SEED = Long.getLong("kubewright.apply.seed", System.nanoTime());
 
@@ -66,9 +71,19 @@ class InterruptedIT {
             kubewright("reset", "--yes", "-f", FILE).done();
             // As many in one installation as leave it time to get on.
             int here = Math.min(blows.size(), 10);
-            boolean ended = false;
-            for (int blow = 0; blow < here && !ended; blow++) {
-                ended = strike(blows, 2 * INSTALLATION_SECONDS / (here + 1));
+            // Shares of the steps of the whole installation: it is struck at its beginning, in its middle and at its end.
+            List<Double> moments =
+                    random.doubles(here).sorted().boxed().toList();
+            // About as many as there are; the first apply tells exactly.
+            int steps = 100;
+            int done = 0;
+            for (double moment : moments) {
+                Struck struck = strike(blows, (int) (moment * steps) - done);
+                if (struck.ended()) {
+                    break;
+                }
+                steps = Math.max(steps, done + struck.toDo());
+                done += struck.done();
             }
             toTheSameEnd();
         }
@@ -89,18 +104,30 @@ class InterruptedIT {
         return blows;
     }
 
-    /** Applies and strikes with the first of the blows; whether it came to its end before, which spares the blow. */
-    private boolean strike(List<Blow> blows, int longestSeconds) throws Exception {
-        int millis = 1000 + random.nextInt(longestSeconds * 1000);
+    /**
+     * An apply that was struck, or came to its end before.
+     *
+     * @param toDo steps that it had to do
+     * @param done steps that it came through with
+     */
+    private record Struck(boolean ended, int toDo, int done) {}
+
+    /** Applies and strikes with the first of the blows when so many steps are done. */
+    private Struck strike(List<Blow> blows, int steps) throws Exception {
+        int millis = random.nextInt(4000);
+        long start = System.nanoTime();
         Path out = Files.createTempFile(temporary, "apply", ".log");
         Process apply = RealCluster.builder("apply", "--yes", "-f", FILE)
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .start();
         try {
+            while (apply.isAlive() && done(out) < steps && System.nanoTime() - start < LONGEST.toNanos()) {
+                Thread.sleep(100);
+            }
             if (apply.waitFor(millis, TimeUnit.MILLISECONDS)) {
                 assertThat(apply.exitValue()).as("%s", Files.readString(out)).isZero();
-                return true;
+                return new Struck(true, toDo(out), done(out));
             }
             switch (blows.getFirst()) {
                 case Blow.Kill _ -> {}
@@ -112,11 +139,20 @@ class InterruptedIT {
         }
         Blow blow = blows.removeFirst();
         System.out.println(
-                "| " + blow + " | " + millis / 1000 + " s | " + lastBegun().orElse("before its first step") + " |");
+                "| " + blow + " | " + (System.nanoTime() - start) / 1_000_000_000 + " s | " + lastBegun().orElse("before its first step") + " |");
         if (blow instanceof Blow.Cut(String host)) {
             RealCluster.program("lab", "start", host).done();
         }
-        return false;
+        return new Struck(false, toDo(out), done(out));
+    }
+
+    private static int toDo(Path out) throws IOException {
+        Matcher found = TO_DO.matcher(Files.readString(out));
+        return found.find() ? Integer.parseInt(found.group(1)) : 0;
+    }
+
+    private static int done(Path out) throws IOException {
+        return (int) DONE.matcher(Files.readString(out)).results().count();
     }
 
     /** The step that the journal names last. */

@@ -190,7 +190,14 @@ class UndoTest {
                 .map(each -> new RecordedStep(each, Set.of()))
                 .toList();
 
-        Plan plan = Planner.plan(wanted, leaving, survey, BINDING, Instant.EPOCH, _ -> "because", _ -> true);
+        Plan plan = Planner.plan(
+                wanted,
+                new Planner.Leaving(List.copyOf(leaving), Map.of()),
+                survey.and(Survey.of(leaving)),
+                BINDING,
+                Instant.EPOCH,
+                _ -> "because",
+                _ -> true);
 
         assertThat(plan.steps())
                 .extracting(step -> step.id() + " " + step.action())

@@ -97,6 +97,7 @@ final class Samples {
                         Map.of()),
                 facts,
                 existing,
+                Set.of(),
                 hosts.stream()
                         .collect(Collectors.toMap(Host::name, host -> Set.of(new StepId("host/sysctl", host.name())))),
                 true);
@@ -110,6 +111,7 @@ final class Samples {
                 input.kubernetes(),
                 input.facts(),
                 Set.of(names),
+                Set.of(),
                 input.prepared(),
                 input.swapOff());
     }
