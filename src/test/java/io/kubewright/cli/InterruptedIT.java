@@ -71,9 +71,9 @@ class InterruptedIT {
             kubewright("reset", "--yes", "-f", FILE).done();
             // As many in one installation as leave it time to get on.
             int here = Math.min(blows.size(), 10);
-            // Shares of the steps of the whole installation: it is struck at its beginning, in its middle and at its end.
-            List<Double> moments =
-                    random.doubles(here).sorted().boxed().toList();
+            // Shares of the steps of the whole installation: it is struck at its beginning, in its middle and at its
+            // end.
+            List<Double> moments = random.doubles(here).sorted().boxed().toList();
             // About as many as there are; the first apply tells exactly.
             int steps = 100;
             int done = 0;
@@ -138,8 +138,8 @@ class InterruptedIT {
             apply.destroyForcibly().waitFor();
         }
         Blow blow = blows.removeFirst();
-        System.out.println(
-                "| " + blow + " | " + (System.nanoTime() - start) / 1_000_000_000 + " s | " + lastBegun().orElse("before its first step") + " |");
+        System.out.println("| " + blow + " | " + (System.nanoTime() - start) / 1_000_000_000 + " s | "
+                + lastBegun().orElse("before its first step") + " |");
         if (blow instanceof Blow.Cut(String host)) {
             RealCluster.program("lab", "start", host).done();
         }

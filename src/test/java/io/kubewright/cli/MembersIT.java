@@ -3,7 +3,6 @@ package io.kubewright.cli;
 import static io.kubewright.cli.RealCluster.FILE;
 import static io.kubewright.cli.RealCluster.HOSTS;
 import static io.kubewright.cli.RealCluster.kubewright;
-import static io.kubewright.cli.RealCluster.on;
 import static io.kubewright.cli.RealCluster.program;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -149,14 +148,14 @@ class MembersIT {
         assertThat(text).contains(LAST_HOST);
         String six = Files.writeString(
                         temporary.resolve("six.yaml"),
-                        text.replace(
-                                LAST_HOST, LAST_HOST + "  - {name: n6, address: 10.77.0.16, roles: [worker]}\n"))
+                        text.replace(LAST_HOST, LAST_HOST + "  - {name: n6, address: 10.77.0.16, roles: [worker]}\n"))
                 .toString();
         kubewright("lab", "up", "--hosts-only", "-f", six).done();
         bare = Traces.of(SIXTH);
         JsonNode plan = kubewright("plan", "--json", "-f", six).json();
         assertThat(acting(plan)).as("who must know of it").containsExactly("cluster", SIXTH);
-        assertThat(plan.path("steps").valueStream()
+        assertThat(plan.path("steps")
+                        .valueStream()
                         .filter(MembersIT::acts)
                         .filter(step -> step.path("target").asString().equals("cluster"))
                         .map(step -> step.path("path").asString()))
@@ -201,8 +200,10 @@ class MembersIT {
 
     private static TreeSet<String> acting(JsonNode plan) {
         TreeSet<String> targets = new TreeSet<>();
-        plan.path("steps").valueStream().filter(MembersIT::acts).forEach(step -> targets.add(
-                step.path("target").asString()));
+        plan.path("steps")
+                .valueStream()
+                .filter(MembersIT::acts)
+                .forEach(step -> targets.add(step.path("target").asString()));
         return targets;
     }
 
