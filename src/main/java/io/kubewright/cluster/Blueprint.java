@@ -13,6 +13,7 @@ import io.kubewright.kube.Departure;
 import io.kubewright.kube.DnsSpread;
 import io.kubewright.kube.KubeInput;
 import io.kubewright.kube.KubeResources;
+import io.kubewright.kube.ServingCertificates;
 import io.kubewright.kube.Settled;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.network.CalicoInput;
@@ -84,6 +85,7 @@ public final class Blueprint {
                 packages(),
                 specification.kubernetes().podCidr().size() > 1)));
         resources.addAll(KubeResources.of(kube, bundle));
+        ServingCertificates.of(api, kube).ifPresent(resources::add);
         Map<String, StepId> runtimes = new LinkedHashMap<>();
         facts.keySet().forEach(host -> runtimes.put(host, KubeResources.runtime(host)));
         resources.addAll(CalicoResources.of(

@@ -2,7 +2,6 @@ package io.kubewright.cluster;
 
 import io.kubewright.host.HostSection.Firewall;
 import io.kubewright.ingress.CertificatesSection.Authority;
-import io.kubewright.kube.Audit;
 import io.kubewright.spec.Code;
 import io.kubewright.spec.Pointer;
 import io.kubewright.spec.Problems;
@@ -16,29 +15,9 @@ final class Unsupported {
 
     private static final List<Row> ROWS = List.of(
             new Row(
-                    "/endpoint/external",
-                    "a load balancer of your own before the API",
-                    file -> file.endpoint().external().isPresent()),
-            new Row(
                     "/kubernetes/podCidr/1",
                     "dual stack",
                     file -> file.kubernetes().podCidr().size() > 1),
-            new Row(
-                    "/kubernetes/encryptionAtRest",
-                    "encryption of Secrets in etcd",
-                    file -> file.kubernetes().encryptionAtRest()),
-            new Row(
-                    "/kubernetes/audit/policy",
-                    "an audit log",
-                    file -> !(file.kubernetes().audit() instanceof Audit.None)),
-            new Row(
-                    "/kubernetes/kubeletServingCertificates",
-                    "kubelet certificates signed by the cluster",
-                    file -> file.kubernetes().kubeletServingCertificates()),
-            new Row(
-                    "/kubernetes/patches",
-                    "kubeadm patches",
-                    file -> !file.kubernetes().patches().isEmpty()),
             new Row(
                     "/host/time/servers",
                     "setting time servers",

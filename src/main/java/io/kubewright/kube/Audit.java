@@ -10,6 +10,11 @@ public sealed interface Audit {
     /** Who did what when, without bodies. */
     record Metadata() implements Audit {}
 
-    /** A policy file on the machine Kubewright runs on; absolute. */
-    record PolicyFile(Path path) implements Audit {}
+    /**
+     * A policy file on the machine Kubewright runs on.
+     *
+     * @param path absolute
+     * @param content ends with a line feed
+     */
+    record PolicyFile(Path path, String content) implements Audit {}
 }

@@ -42,7 +42,9 @@ final class CertificateJudge {
                 if (days < DAYS) {
                     wrong.add(file + " on " + host
                             + (days < 0 ? " ended " + -days + " days ago" : " ends in " + days + " days")
-                            + " (renew: kubeadm certs renew)");
+                            + (file.endsWith("/kubelet-server-current.pem")
+                                    ? " (kubewright apply approves the kubelet's request for the next one)"
+                                    : " (renew: kubeadm certs renew)"));
                 } else {
                     right.add(shortened(file) + " " + days);
                 }

@@ -18,6 +18,7 @@ import java.util.Optional;
 /** The API over TLS, trusting the cluster's authority alone, with the identity of the host's kubelet. */
 final class EndpointProofs {
     private static final Duration DEADLINE = Duration.ofSeconds(40);
+    private static final int KUBELET_PORT = 10250;
     private static final String AUTHORITY = "/etc/kubernetes/pki/ca.crt";
     private static final String IDENTITY = "/var/lib/kubelet/pki/kubelet-client-current.pem";
 
@@ -61,10 +62,35 @@ final class EndpointProofs {
         return findings;
     }
 
+    /** Every kubelet, from its own host: what counts is the certificate, a refusal by name is as good as an answer. */
+    List<Finding> kubelets() throws InterruptedException {
+        List<Finding> findings = new ArrayList<>();
+        ask(hosts, host -> Task.at(host.nodeIp().toString(), KUBELET_PORT), "/healthz")
+                .forEach((host, asked) -> findings.add(asked.fold(
+                                outcome -> judgeKubelet(host.name(), outcome), Verdict::failed)
+                        .at(host.name(), asked.millis())));
+        return findings;
+    }
+
+    static Verdict judgeKubelet(String host, Outcome outcome) {
+        Optional<String> answer = outcome.answers().keySet().stream().findFirst();
+        if (!outcome.reached() && answer.isEmpty()) {
+            return Verdict.failed("the kubelet on " + host + " does not serve with a certificate of the cluster: "
+                    + outcome.error());
+        }
+        String[] parts = answer.orElse("").split(" \\| ", 2);
+        return Verdict.ok("the kubelet's certificate verifies" + (parts.length == 2 ? " and names " + parts[1] : ""));
+    }
+
     private Map<Host, Asked<Outcome>> ask(List<Host> from, java.util.function.Function<Host, String> address)
             throws InterruptedException {
+        return ask(from, address, "/readyz");
+    }
+
+    private Map<Host, Asked<Outcome>> ask(List<Host> from, java.util.function.Function<Host, String> address, String path)
+            throws InterruptedException {
         return Together.ask(from, DEADLINE, host -> {
-            String url = "https://" + address.apply(host) + "/readyz";
+            String url = "https://" + address.apply(host) + path;
             Task task = Task.https("readyz", url, AUTHORITY, IDENTITY);
             return Optional.ofNullable(probe.run(host.name(), List.of(task)).get("readyz"))
                     .orElseThrow(() -> new IllegalStateException("the probe on " + host.name() + " said nothing"));

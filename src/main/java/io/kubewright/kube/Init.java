@@ -5,6 +5,7 @@ import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.Refusal;
 import io.kubewright.engine.Secret;
+import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
 import java.util.Optional;
 import java.util.Set;
@@ -37,16 +38,27 @@ record Init(
         }
         Secret token = Tokens.newToken();
         return (NodeState.isUnfinished(observed) ? NodeState.undo() : "")
+                + NodeState.resolves(endpoint)
                 + NodeState.workspace(configuration.init(node, token))
                 + NodeState.begin("init")
+                + configuration.begin(node)
+                + (configuration.encrypts() ? "new_encryption written\n" : "")
                 + "kubeadm init phase certs ca --config \"$directory/kubeadm.yaml\"\n"
                 + vip.map(each -> each.bootstrap(node)).orElse("")
-                + "kw_say 'kubeadm init'\n"
+                + "kw_say " + Shell.quote("kubeadm init" + throughBalancer()) + "\n"
                 + "kubeadm init --config \"$directory/kubeadm.yaml\" --skip-token-print\n"
                 + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"
                 + NodeState.ownAdmin(node)
                 + "kubeadm token delete --kubeconfig \"$directory/admin.conf\" " + Tokens.name(token) + "\n"
                 + "rm -f " + NodeState.MARK + "\n";
+    }
+
+    /** kubeadm asks for the API at its endpoint as soon as its own API server is ready, and waits four minutes. */
+    private String throughBalancer() {
+        return endpoint.external().isEmpty()
+                ? ""
+                : ": " + endpoint.hostAndPort() + " must lead to " + node.ownApi().replace("https://", "")
+                        + " by the time that answers";
     }
 
     /** kube-vip of the init itself may have put the address onto its link. */

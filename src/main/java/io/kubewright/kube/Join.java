@@ -14,7 +14,12 @@ import java.util.Set;
  * needs a majority of those before it.
  */
 record Join(
-        Node node, Set<StepId> needs, StepId credentials, EndpointSection endpoint, KubeadmConfiguration configuration)
+        Node node,
+        Set<StepId> needs,
+        StepId credentials,
+        StepId key,
+        EndpointSection endpoint,
+        KubeadmConfiguration configuration)
         implements HostResource {
     static final String PATH = "kube/join";
 
@@ -55,8 +60,13 @@ record Join(
                 JoinCredentials.authorityHash(outputs, credentials),
                 JoinCredentials.certificateKey(outputs, credentials));
         return (NodeState.isUnfinished(observed) ? beforeAnotherTry() + NodeState.undo() : "")
+                + NodeState.resolves(endpoint)
                 + NodeState.workspace(text)
                 + NodeState.begin("join")
+                + configuration.begin(node)
+                + (node.host().isControlPlane() && configuration.encrypts()
+                        ? Encryption.received(outputs, key) + "encryption written\n"
+                        : "")
                 + "kw_say 'kubeadm join'\n"
                 + "kubeadm join --config \"$directory/kubeadm.yaml\"\n"
                 + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"

@@ -56,6 +56,24 @@ public final class KubeProofs {
                 "proof/etcd/health",
                 "the etcd member commits writes and agrees with the others on one leader",
                 _ -> etcd.health()));
+        if (kubernetes.encryptionAtRest()) {
+            proofs.add(new NamedProof(
+                    "proof/etcd/secrets",
+                    "no Secret can be read by who has the disk of etcd",
+                    _ -> SecretsProof.run(controlPlanes, targets)));
+        }
+        if (!(kubernetes.audit() instanceof Audit.None)) {
+            proofs.add(new NamedProof(
+                    "proof/audit",
+                    "what is asked of the control plane's API server is written down",
+                    _ -> AuditProof.run(controlPlanes, kubernetes.audit(), targets)));
+        }
+        if (kubernetes.kubeletServingCertificates()) {
+            proofs.add(new NamedProof(
+                    "proof/kubelet/certificate",
+                    "the host's kubelet serves with a certificate of the cluster that names it",
+                    _ -> endpoints.kubelets()));
+        }
         proofs.add(new NamedProof(
                 endpoint.vip().isPresent() ? "proof/endpoint/vip" : "proof/endpoint/external",
                 "the host reaches the API through the cluster's endpoint",

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** From prepared hosts to joined nodes: the runtime, the kubelet, init, joins, the virtual IP. */
 public final class KubeResources {
@@ -131,7 +133,15 @@ public final class KubeResources {
             resources.add(new VipRights(first, Set.of(init)));
             resources.add(new VipHolder(first, Set.of(first.step(VipRights.PATH)), each, configuration));
         });
-        addJoins(first, nodes, configuration, vip);
+        List<Node> newcomers =
+                nodes.stream().filter(node -> !isThere(first, node)).toList();
+        addThere(first, nodes, configuration, vip);
+        Set<StepId> settled = addSettings(first, nodes, configuration);
+        addJoins(first, newcomers, configuration, vip, settled);
+        addLaterSettings(first, newcomers, configuration);
+        if (configuration.encrypts()) {
+            resources.add(new Encryption.Rewritten(first, settled, settled));
+        }
         List<NodeLabels.Label> labels = NodeLabels.of(input);
         if (!labels.isEmpty()) {
             Set<StepId> joined = new LinkedHashSet<>();
@@ -140,33 +150,114 @@ public final class KubeResources {
         }
     }
 
-    private void addJoins(Node first, List<Node> nodes, KubeadmConfiguration configuration, Optional<Vip> vip) {
-        List<Node> others =
-                nodes.stream().filter(node -> !node.name().equals(first.name())).toList();
-        if (others.isEmpty()) {
+    /** Whether the node was a control plane when this was planned, or is the first of all. */
+    private boolean isThere(Node first, Node node) {
+        return node.name().equals(first.name()) || input.existing().contains(node.name());
+    }
+
+    /** The other control planes that are there: no credentials are made for them, all they might need is a start. */
+    private void addThere(Node first, List<Node> nodes, KubeadmConfiguration configuration, Optional<Vip> vip) {
+        nodes.stream()
+                .filter(node -> isThere(first, node) && !node.name().equals(first.name()))
+                .forEach(node -> addJoin(first, node, ready(node), configuration, vip));
+    }
+
+    private void addJoin(
+            Node first, Node node, Set<StepId> needs, KubeadmConfiguration configuration, Optional<Vip> vip) {
+        StepId join = node.step(Join.PATH);
+        resources.add(new Join(
+                node,
+                needs,
+                first.step(JoinCredentials.PATH),
+                first.step(Encryption.Key.PATH),
+                input.endpoint(),
+                configuration));
+        if (node.host().isControlPlane()) {
+            vip.ifPresent(each ->
+                    resources.add(new VipHolder(node, Set.of(join, first.step(VipRights.PATH)), each, configuration)));
+        }
+    }
+
+    /**
+     * Control planes that are there get the settings of the file before anybody joins, since whoever joins takes them from
+     * the cluster.
+     *
+     * @return the steps after which they have
+     */
+    private Set<StepId> addSettings(Node first, List<Node> nodes, KubeadmConfiguration configuration) {
+        List<Node> there =
+                controlPlanes(nodes).filter(node -> isThere(first, node)).toList();
+        Set<StepId> before = new LinkedHashSet<>();
+        there.forEach(node -> before.add(joined(input, node.host())));
+        Set<StepId> settled =
+                there.stream().map(node -> node.step(Settings.PATH)).collect(Collectors.toSet());
+        if (configuration.encrypts()) {
+            addEncryption(first, there, controlPlanes(nodes).toList(), configuration, before);
+        }
+        for (Node node : there) {
+            resources.add(new Settings(node, Set.copyOf(before), configuration));
+            before.add(node.step(Settings.PATH));
+        }
+        return settled;
+    }
+
+    /** @param before gets the steps after which every API server that is there can read what is encrypted */
+    private void addEncryption(
+            Node first, List<Node> there, List<Node> all, KubeadmConfiguration configuration, Set<StepId> before) {
+        Set<StepId> settings =
+                all.stream().map(node -> node.step(Settings.PATH)).collect(Collectors.toSet());
+        Set<StepId> changed = new LinkedHashSet<>(settings);
+        all.stream()
+                .filter(node -> !node.name().equals(first.name()))
+                .forEach(node -> changed.add(node.step(Join.PATH)));
+        StepId key = first.step(Encryption.Key.PATH);
+        resources.add(new Encryption.Key(first, Set.of(first.step(Init.PATH)), changed));
+        before.add(key);
+        for (Node node : there) {
+            resources.add(new Encryption.Readable(node, Set.copyOf(before), settings, key, configuration));
+            before.add(node.step(Encryption.Readable.PATH));
+        }
+    }
+
+    /** Nodes that join have them already; what is left is to take note. Workers that are there follow the control planes. */
+    private void addLaterSettings(Node first, List<Node> newcomers, KubeadmConfiguration configuration) {
+        newcomers.forEach(node -> resources.add(
+                new Settings(node, Set.of(node.step(Join.PATH), first.step(Settings.PATH)), configuration)));
+    }
+
+    private static Stream<Node> controlPlanes(List<Node> nodes) {
+        return nodes.stream().filter(node -> node.host().isControlPlane());
+    }
+
+    private void addJoins(
+            Node first,
+            List<Node> newcomers,
+            KubeadmConfiguration configuration,
+            Optional<Vip> vip,
+            Set<StepId> settled) {
+        if (newcomers.isEmpty()) {
             return;
         }
         StepId credentials = first.step(JoinCredentials.PATH);
         Set<StepId> joins = new LinkedHashSet<>();
-        others.forEach(node -> joins.add(node.step(Join.PATH)));
-        resources.add(new JoinCredentials(first, Set.of(apiAnswers(input)), joins, configuration));
-        StepId before = credentials;
-        for (Node node : others) {
-            boolean controlPlane = node.host().isControlPlane();
-            StepId join = node.step(Join.PATH);
+        newcomers.forEach(node -> joins.add(node.step(Join.PATH)));
+        Set<StepId> before = new LinkedHashSet<>(settled);
+        before.add(apiAnswers(input));
+        resources.add(new JoinCredentials(first, before, joins, configuration));
+        StepId last = credentials;
+        for (Node node : newcomers) {
             Set<StepId> needs = ready(node, credentials);
-            if (controlPlane) {
-                needs.add(before);
-                before = join;
+            if (node.host().isControlPlane()) {
+                needs.add(last);
+                last = node.step(Join.PATH);
+                if (configuration.encrypts()) {
+                    needs.add(first.step(Encryption.Key.PATH));
+                }
             }
             if (input.remains().contains(node.name())) {
                 needs.add(Departure.removal(node.name()));
             }
-            resources.add(new Join(node, needs, credentials, input.endpoint(), configuration));
-            if (controlPlane) {
-                vip.ifPresent(each -> resources.add(
-                        new VipHolder(node, Set.of(join, first.step(VipRights.PATH)), each, configuration)));
-            }
+            addJoin(first, node, needs, configuration, vip);
         }
         resources.add(new JoinCredentials.Revoked(first, new HashSet<>(joins), joins));
     }

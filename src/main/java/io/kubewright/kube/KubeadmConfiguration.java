@@ -29,17 +29,60 @@ final class KubeadmConfiguration {
 
     private final KubeInput input;
     private final Supplies supplies;
+    private final NodeSettings settings;
 
     /** @param supplies of any of the hosts: only what does not depend on the architecture is used */
     KubeadmConfiguration(KubeInput input, Supplies supplies) {
         this.input = input;
         this.supplies = supplies;
+        this.settings = new NodeSettings(input);
     }
 
     /** For {@code kubeadm init} on the first control plane. The token is one that nobody uses: kubeadm wants one. */
     String init(Node node, Secret token) {
         return KubeYaml.write(List.of(
                 initConfiguration(node, token), clusterConfiguration(), kubeletConfiguration(), proxyConfiguration()));
+    }
+
+    /** For the phases of init that are run again on a node, control plane or worker, that has other settings now. */
+    String again(Node node, NodeSettings.Encryption encryption) {
+        return KubeYaml.write(List.of(
+                new KubeObject(nodeConfiguration(node)),
+                clusterConfiguration(encryption),
+                kubeletConfiguration(),
+                proxyConfiguration()));
+    }
+
+    /** The settings of a node in words, without secrets. */
+    String settings(Node node) {
+        return settings.text(node, kubeletConfiguration());
+    }
+
+    /** Fragment that puts the files that settings name where kubeadm and the API server look for them. */
+    String place(Node node) {
+        return settings.place(node);
+    }
+
+    /** Fragment that removes files that settings no longer name. */
+    String tidy() {
+        return settings.tidy();
+    }
+
+    /** Whether Secrets are encrypted in etcd. */
+    boolean encrypts() {
+        return input.kubernetes().encryptionAtRest();
+    }
+
+    /** Fragment with the functions that settings are made with. */
+    String functions() {
+        return Templates.text("settings.sh") + (encrypts() ? Templates.text("encryption.sh") : "");
+    }
+
+    /** Fragment for init and join: the files of the settings, and a note of what kubeadm does its work by. */
+    String begin(Node node) {
+        return functions()
+                + settings.place(node)
+                + "told " + io.kubewright.engine.resource.Heredoc.of(settings(node));
     }
 
     /** For phases that only want to know which cluster it is. */
@@ -64,6 +107,7 @@ final class KubeadmConfiguration {
         Map<String, Object> tree = document(API, "JoinConfiguration");
         tree.put("discovery", Map.of("bootstrapToken", bootstrap));
         tree.put("nodeRegistration", registration(node));
+        withPatches(tree);
         if (node.host().isControlPlane()) {
             tree.put(
                     "controlPlane",
@@ -73,11 +117,23 @@ final class KubeadmConfiguration {
     }
 
     private KubeObject initConfiguration(Node node, Secret token) {
-        Map<String, Object> tree = document(API, "InitConfiguration");
+        Map<String, Object> tree = nodeConfiguration(node);
         tree.put("bootstrapTokens", List.of(token(token, "10m0s")));
+        return new KubeObject(tree);
+    }
+
+    private Map<String, Object> nodeConfiguration(Node node) {
+        Map<String, Object> tree = document(API, "InitConfiguration");
         tree.put("localAPIEndpoint", localEndpoint(node));
         tree.put("nodeRegistration", registration(node));
-        return new KubeObject(tree);
+        withPatches(tree);
+        return tree;
+    }
+
+    private void withPatches(Map<String, Object> tree) {
+        if (settings.patches()) {
+            tree.put("patches", Map.of("directory", NodeSettings.PATCHES));
+        }
     }
 
     private static Map<String, Object> token(Secret token, String lifetime) {
@@ -125,6 +181,10 @@ final class KubeadmConfiguration {
     }
 
     private KubeObject clusterConfiguration() {
+        return clusterConfiguration(NodeSettings.Encryption.WRITTEN);
+    }
+
+    private KubeObject clusterConfiguration(NodeSettings.Encryption encryption) {
         KubernetesSection kubernetes = input.kubernetes();
         Map<String, Object> tree = document(API, "ClusterConfiguration");
         tree.put("clusterName", input.clusterName());
@@ -140,13 +200,23 @@ final class KubeadmConfiguration {
                 Map.of(
                         "imageRepository", supplies.data().dnsImageRepository(),
                         "imageTag", supplies.data().dnsImageTag()));
-        Map<String, Object> apiServer = new TreeMap<>();
-        apiServer.put("certSANs", List.copyOf(certificateNames()));
-        if (!kubernetes.apiServerExtraArgs().isEmpty()) {
-            apiServer.put("extraArgs", arguments(kubernetes.apiServerExtraArgs()));
-        }
-        tree.put("apiServer", apiServer);
+        tree.put("apiServer", apiServer(encryption));
         return new KubeObject(tree);
+    }
+
+    private Map<String, Object> apiServer(NodeSettings.Encryption encryption) {
+        Map<String, Object> tree = new TreeMap<>();
+        tree.put("certSANs", List.copyOf(certificateNames()));
+        Map<String, List<?>> more = Map.of(
+                "extraArgs", arguments(settings.apiServerFlags()),
+                "extraVolumes", settings.apiServerVolumes(),
+                "extraEnvs", settings.apiServerVariables(encryption));
+        more.forEach((name, list) -> {
+            if (!list.isEmpty()) {
+                tree.put(name, list);
+            }
+        });
+        return tree;
     }
 
     private Map<String, Object> etcd() {
@@ -162,15 +232,13 @@ final class KubeadmConfiguration {
     /** 127.0.0.1 and localhost are there for the way over SSH, every node address so that no VIP is needed to repair one. */
     private Set<String> certificateNames() {
         Set<String> names = new LinkedHashSet<>();
-        names.add(input.endpoint().host());
-        names.addAll(input.endpoint().names());
+        names.addAll(settings.certificateNames());
         input.hosts().stream().filter(Host::isControlPlane).forEach(host -> {
             names.add(host.name());
             names.add(host.nodeIp().toString());
         });
         names.add("127.0.0.1");
         names.add("localhost");
-        names.addAll(input.kubernetes().apiServerExtraSans());
         return names;
     }
 
@@ -180,6 +248,9 @@ final class KubeadmConfiguration {
         Map<String, Object> tree = document("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration");
         tree.put("cgroupDriver", cgroupV1 ? "cgroupfs" : "systemd");
         tree.put("failSwapOn", input.swapOff());
+        if (input.kubernetes().kubeletServingCertificates()) {
+            tree.put("serverTLSBootstrap", true);
+        }
         if (cgroupV1) {
             tree.put("failCgroupV1", false);
         }

@@ -1,5 +1,9 @@
 package io.kubewright.kube;
 
+import io.kubewright.kubeapi.ApiException;
+import io.kubewright.kubeapi.KubeObject;
+import io.kubewright.kubeapi.KubeYaml;
+import io.kubewright.kubeapi.Tree;
 import io.kubewright.spec.CanonicalJson;
 import io.kubewright.spec.Cidr;
 import io.kubewright.spec.Code;
@@ -9,11 +13,15 @@ import io.kubewright.spec.Names;
 import io.kubewright.spec.Node.Mapping;
 import io.kubewright.spec.SectionSchema;
 import io.kubewright.spec.SourceDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How Kubernetes itself is set up.
@@ -44,6 +52,13 @@ public record KubernetesSection(
 
     /** kubeadm gives each node a network of this prefix length, as kube-controller-manager's defaults have it. */
     private static final int NODE_PREFIX_IPV4 = 24;
+
+    /** Flags of the API server that something else of the file or kubeadm sets, with who does. */
+    private static final Map<String, String> OWNED_FLAGS = Templates.text("api-server-flags.tsv")
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.split("\t", 2))
+            .collect(Collectors.toUnmodifiableMap(row -> row[0], row -> row[1]));
 
     private static final int NODE_PREFIX_IPV6 = 64;
 
@@ -161,14 +176,54 @@ public record KubernetesSection(
                     "'" + flag + "' is not a flag of the API server",
                     flag.startsWith("-") ? "write it without the leading dashes" : "");
         }
+        Optional.ofNullable(OWNED_FLAGS.get(flag))
+                .ifPresent(owner -> apiServer.reject(
+                        Code.CONFLICT,
+                        apiServer.at("extraArgs").child(flag),
+                        "'" + flag + "' is set by " + owner
+                                + (owner.equals("kubeadm") ? " on every control plane" : " of this file"),
+                        owner.equals("kubeadm")
+                                ? "remove it; what kubeadm sets itself can be changed by patches, at your own risk"
+                                : "remove it, and set " + owner));
     }
 
     private static Audit audit(Fields audit, SourceDirectory directory) {
-        Optional<Audit> file = audit.section("policy")
-                .parsed("file", Code.BAD_FORMAT, directory::resolve)
-                .map(Audit.PolicyFile::new);
+        Optional<Audit> file =
+                audit.section("policy").parsed("file", Code.BAD_FORMAT, text -> policyFile(directory.resolve(text)));
         return file.orElseGet(
                 () -> audit.text("policy").equals(Optional.of("metadata")) ? new Audit.Metadata() : new Audit.None());
+    }
+
+    /** An API server does not start with a policy it cannot read, so it is looked at before it gets there. */
+    private static Audit policyFile(Path path) {
+        String content;
+        try {
+            content = Files.readString(path);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the audit policy " + path + " cannot be read: " + e.getMessage(), e);
+        }
+        KubeObject policy;
+        try {
+            policy = KubeYaml.readOne("the audit policy " + path, content);
+        } catch (ApiException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        if (!policy.apiVersion().equals("audit.k8s.io/v1") || !policy.kind().equals("Policy")) {
+            throw new IllegalArgumentException("the audit policy " + path + " holds " + policy.apiVersion() + " "
+                    + policy.kind() + "; it must hold audit.k8s.io/v1 Policy");
+        }
+        List<Tree> rules = policy.at("rules").items();
+        for (int i = 0; i < rules.size(); i++) {
+            String level = rules.get(i).at("level").text("");
+            if (!List.of("None", "Metadata", "Request", "RequestResponse").contains(level)) {
+                throw new IllegalArgumentException("the audit policy " + path + " has the level '" + level
+                        + "' in rule " + (i + 1) + "; it must be None, Metadata, Request or RequestResponse");
+            }
+        }
+        if (rules.isEmpty()) {
+            throw new IllegalArgumentException("the audit policy " + path + " has no rules");
+        }
+        return new Audit.PolicyFile(path, content.endsWith("\n") ? content : content + "\n");
     }
 
     private static Map<String, String> patches(Fields fields) {

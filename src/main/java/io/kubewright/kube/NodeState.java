@@ -20,6 +20,7 @@ final class NodeState {
             "/var/lib/calico",
             "/var/log/pods",
             "/var/log/containers",
+            "/var/log/kubernetes",
             "/var/log/calico");
 
     /** What the kubelet and pods make when it is missing, and what others may use by now. */
@@ -89,6 +90,19 @@ final class NodeState {
     /** Fragment that makes $directory/admin.conf, which names the node's own API server. */
     static String ownAdmin(Node node) {
         return "sed %s /etc/kubernetes/admin.conf >\"$directory/admin.conf\"\n".formatted(serverTo(node.ownApi()));
+    }
+
+    /** Fragment that stops where the cluster's endpoint is a name that this host does not know. */
+    static String resolves(EndpointSection endpoint) {
+        return endpoint.external().isEmpty()
+                ? ""
+                : """
+                endpoint=%1$s
+                if ! getent hosts "$endpoint" >/dev/null; then
+                    echo "this host does not know the address of $endpoint, the endpoint of the cluster" >&2
+                    exit 1
+                fi
+                """.formatted(Shell.quote(endpoint.host()));
     }
 
     static String serverTo(String url) {

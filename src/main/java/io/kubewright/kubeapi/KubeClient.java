@@ -125,6 +125,21 @@ public final class KubeClient {
         return new KubeObject(requests.checked("changing " + ref, answer));
     }
 
+    /** Approves a CertificateSigningRequest; its signer then signs it. The reason is one word in CamelCase. */
+    public void approve(ObjectRef request, String reason, String message) throws InterruptedException {
+        Map<String, Object> condition =
+                Map.of("type", "Approved", "status", "True", "reason", reason, "message", message);
+        String path = kinds.of(request.apiVersion(), request.kind()).path(request) + "/approval"
+                + ApiConnection.query(Map.of("fieldManager", MANAGER));
+        ApiConnection.Answer answer = requests.answer(
+                "PATCH",
+                path,
+                MERGE,
+                Json.write(Map.of("status", Map.of("conditions", List.of(condition)))),
+                Requests.Repeat.ALLOWED);
+        requests.checked("approving " + request, answer);
+    }
+
     /**
      * Asks the API to delete the object; what depends on it goes in the background.
      *

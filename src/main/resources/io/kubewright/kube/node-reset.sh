@@ -27,7 +27,8 @@ for process in $(grep -als containerd-shim-runc-v2 /proc/[0-9]*/cmdline || :); d
     esac
 done
 rm -rf /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig /opt/cni/bin/calico /opt/cni/bin/calico-ipam \
-    /etc/kubernetes/manifests /etc/kubernetes/pki
+    /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/kubewright /etc/kubernetes/tmp
+rm -f "$KW_STATE/kube-settings" "$KW_STATE/kube-settings.sums"
 rm -f /etc/kubernetes/*.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env
 kw_remove /run/calico
 kw_remove /run/nodeagent

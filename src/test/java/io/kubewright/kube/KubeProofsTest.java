@@ -263,4 +263,24 @@ class KubeProofsTest {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
+
+    @Test
+    void secretsThatCanBeReadAreNamedAndNotShown() {
+        String encrypted = "L3JlZ2lzdHJ5L3NlY3JldHMvZGVmYXVsdC9h encrypted\n";
+        String readable = "L3JlZ2lzdHJ5L3NlY3JldHMvZGVmYXVsdC9i readable\n";
+        assertThat(SecretsProof.judge("n1", encrypted + "== end\n"))
+                .isEqualTo(Verdict.ok("all 1 Secrets in etcd on n1 are encrypted"));
+        assertThat(SecretsProof.judge("n1", encrypted + readable))
+                .isEqualTo(Verdict.failed("1 of 2 Secrets are plain text in etcd on n1: default/b"));
+    }
+
+    @Test
+    void anAuditLogMustTellOfTheRequestThatWasMade() {
+        Audit own = new Audit.PolicyFile(java.nio.file.Path.of("/policy"), "");
+        assertThat(AuditProof.judge("n1", new Audit.Metadata(), "told Metadata").ok()).isTrue();
+        assertThat(AuditProof.judge("n1", new Audit.Metadata(), "written").ok()).isFalse();
+        assertThat(AuditProof.judge("n1", own, "written").ok()).isTrue();
+        assertThat(AuditProof.judge("n1", own, "empty").evidence()).contains("lets nothing through");
+        assertThat(AuditProof.judge("n1", own, "none").evidence()).contains("n1 writes no audit log");
+    }
 }

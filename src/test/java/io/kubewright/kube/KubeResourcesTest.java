@@ -126,13 +126,56 @@ class KubeResourcesTest {
     }
 
     @Test
+    void everyOptionIsThereFromTheFirstMomentOn() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Resource each : KubeResources.of(Samples.options(false), Samples.supplies(false))) {
+            HostResource resource = (HostResource) each;
+            Outputs outputs = outputs();
+            outputs.put(StepId.parse("kube/encryption/key@n1"), "configuration", Secret.of("secret: KEY\n"));
+            boolean shown = resource.id().path().matches("kube/(init|join|settings|encryption/.*)")
+                    && List.of("n1", "n2", "n5").contains(resource.id().target());
+            if (shown) {
+                text.append("=== ").append(resource.id()).append(" <- ").append(new TreeSet<>(resource.needs()));
+                text.append("\n--- desired\n").append(resource.desired(""));
+                text.append("--- apply\n").append(masked(resource.apply("", outputs)));
+            }
+        }
+        Golden.check("kube/golden/options.txt", text.toString());
+    }
+
+    @Test
+    void onAClusterThatRunsEveryApiServerKnowsTheKeyBeforeOneWritesWithIt() {
+        KubeInput input = Samples.existing(Samples.options(false), "n1", "n2", "n3");
+        List<Resource> all = KubeResources.of(input, Samples.supplies(false));
+        StepId last = StepId.parse("kube/encryption/readable@n3");
+        assertThat(needs(all, "kube/settings@n1")).contains(last);
+        assertThat(needs(all, "kube/settings@n2")).contains(last, StepId.parse("kube/settings@n1"));
+        assertThat(needs(all, "kube/settings@n3")).contains(StepId.parse("kube/settings@n2"));
+        assertThat(needs(all, "kube/encryption/rewritten@n1")).contains(StepId.parse("kube/settings@n3"));
+        assertThat(needs(all, "kube/join@n2")).noneMatch(need -> need.path().startsWith("kube/join-credentials"));
+        assertThat(needs(all, "kube/join-credentials@n1")).contains(StepId.parse("kube/settings@n3"));
+    }
+
+    @Test
+    void aControlPlaneThatComesLaterGetsTheKeyOfTheOthers() {
+        KubeInput input = Samples.existing(Samples.options(false), "n2", "n3");
+        List<Resource> all = KubeResources.of(input, Samples.supplies(false));
+        assertThat(needs(all, "kube/join@n1"))
+                .contains(StepId.parse("kube/encryption/key@n2"), StepId.parse("kube/join-credentials@n2"));
+        assertThat(all)
+                .filteredOn(resource -> resource.id().path().equals("kube/encryption/readable"))
+                .extracting(resource -> resource.id().target())
+                .containsExactly("n2", "n3");
+    }
+
+    @Test
     void everyStepHasAnExplanation() throws IOException {
         Set<String> explained = resource("explain.yaml")
                 .lines()
                 .filter(line -> line.matches("kube/.*:"))
                 .map(line -> line.substring(0, line.length() - 1))
                 .collect(Collectors.toSet());
-        assertThat(resources(false))
+        assertThat(KubeResources.of(Samples.options(false), Samples.supplies(false)))
                 .allSatisfy(resource -> assertThat(explained)
                         .anySatisfy(
                                 path -> assertThat(resource.id().path() + "/").startsWith(path + "/")));
@@ -189,7 +232,7 @@ class KubeResourcesTest {
                 false);
         assertThat(KubeResources.of(input, Samples.supplies(false)))
                 .extracting(resource -> resource.id().path())
-                .containsExactly("kube/containerd", "kube/tools", "kube/kubelet", "kube/images", "kube/init");
+                .containsExactly("kube/containerd", "kube/tools", "kube/kubelet", "kube/images", "kube/init", "kube/settings");
     }
 
     @Test
@@ -203,7 +246,10 @@ class KubeResourcesTest {
                 false);
         moved.facts().computeIfPresent("n1", (name, facts) -> input.facts().get("n2"));
         HostResource vip =
-                (HostResource) KubeResources.of(moved, Samples.supplies(false)).getLast();
+                (HostResource) KubeResources.of(moved, Samples.supplies(false)).stream()
+                        .filter(resource -> resource.id().path().equals("kube/vip"))
+                        .findFirst()
+                        .orElseThrow();
         assertThatThrownBy(() -> vip.desired(""))
                 .isInstanceOf(KubeException.class)
                 .hasMessage("n1: no network link holds 10.20.0.11, the host's nodeIp");

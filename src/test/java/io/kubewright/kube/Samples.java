@@ -103,6 +103,39 @@ final class Samples {
                 true);
     }
 
+    /** The same cluster with every option of {@code kubernetes} that changes how its programs are started. */
+    static KubeInput options(boolean lab) {
+        KubeInput plain = cluster(lab);
+        return with(
+                plain,
+                new KubernetesSection(
+                        plain.kubernetes().version(),
+                        plain.kubernetes().podCidr(),
+                        plain.kubernetes().serviceCidr(),
+                        true,
+                        new Audit.Metadata(),
+                        true,
+                        Map.of("profiling", "false", "audit-log-maxage", "7"),
+                        List.of("kube.corp.example", "203.0.113.7"),
+                        Map.of(
+                                "kube-apiserver",
+                                "{\"metadata\":{\"annotations\":{\"corp.example/owner\":\"platform\"}}}",
+                                "kubeletconfiguration",
+                                "{\"maxPods\":200}")));
+    }
+
+    static KubeInput with(KubeInput input, KubernetesSection kubernetes) {
+        return new KubeInput(
+                input.clusterName(),
+                input.hosts(),
+                input.endpoint(),
+                kubernetes,
+                input.facts(),
+                input.existing(),
+                input.prepared(),
+                input.swapOff());
+    }
+
     static KubeInput existing(KubeInput input, String... names) {
         return new KubeInput(
                 input.clusterName(),

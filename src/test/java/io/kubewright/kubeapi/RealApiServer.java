@@ -29,6 +29,9 @@ public final class RealApiServer implements AutoCloseable {
 
     private final Path directory;
     private final List<Process> processes = new ArrayList<>();
+    private final List<String> command;
+    private final int etcd;
+    private Process server;
     final Pki pki = new Pki(LOOPBACK);
     final InetSocketAddress address;
 
@@ -65,21 +68,21 @@ public final class RealApiServer implements AutoCloseable {
 
     private RealApiServer(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
-        int etcd = freePort();
+        etcd = freePort();
         int port = freePort();
         address = new InetSocketAddress(InetAddress.getByName(LOOPBACK), port);
         Path authority = write("ca.crt", pki.authorityPem);
         Path certificate = write("server.crt", pki.server.certificate());
         Path key = write("server.key", pki.server.key());
         Path admin = write("admin.conf", pki.adminConf().replace("192.0.2.1:6443", LOOPBACK + ":" + port));
-        start(
+        start(List.of(
                 program(ETCD).orElseThrow().toString(),
                 "--data-dir=" + directory.resolve("etcd"),
                 "--listen-client-urls=http://" + LOOPBACK + ":" + etcd,
                 "--advertise-client-urls=http://" + LOOPBACK + ":" + etcd,
                 "--listen-peer-urls=http://" + LOOPBACK + ":" + freePort(),
-                "--unsafe-no-fsync");
-        start(
+                "--unsafe-no-fsync"));
+        command = List.of(
                 program(API_SERVER).orElseThrow().toString(),
                 "--etcd-servers=http://" + LOOPBACK + ":" + etcd,
                 "--bind-address=" + LOOPBACK,
@@ -93,6 +96,7 @@ public final class RealApiServer implements AutoCloseable {
                 "--service-cluster-ip-range=10.96.0.0/16",
                 "--allow-privileged=true",
                 "--authorization-mode=Node,RBAC");
+        server = start(command);
         boolean ready = false;
         try {
             awaitReady();
@@ -102,12 +106,37 @@ public final class RealApiServer implements AutoCloseable {
                 close();
             }
         }
-        start(
+        start(List.of(
                 program(CONTROLLERS).orElseThrow().toString(),
                 "--kubeconfig=" + admin,
                 "--leader-elect=false",
                 "--secure-port=0",
-                "--controllers=daemonset-controller,deployment-controller,replicaset-controller,namespace-controller");
+                "--controllers=daemonset-controller,deployment-controller,replicaset-controller,namespace-controller"));
+    }
+
+    /** Starts the API server anew, with further flags. */
+    public void restart(String... flags) throws IOException, InterruptedException {
+        end(server);
+        processes.remove(server);
+        List<String> longer = new ArrayList<>(command);
+        longer.addAll(List.of(flags));
+        server = start(longer);
+        awaitReady();
+    }
+
+    /** The administrator's kubeconfig, which names this server. */
+    public Path adminConf() {
+        return directory.resolve("admin.conf");
+    }
+
+    /** Where etcd answers, without TLS. */
+    public String etcd() {
+        return "http://" + LOOPBACK + ":" + etcd;
+    }
+
+    /** A program of the same make. */
+    public Path binary(String name) {
+        return program(name).orElseThrow(() -> new IllegalStateException("no program " + name));
     }
 
     public ClusterApi api() {
@@ -129,12 +158,14 @@ public final class RealApiServer implements AutoCloseable {
         }
     }
 
-    private void start(String... command) throws IOException {
-        Path log = directory.resolve(Path.of(command[0]).getFileName() + ".log");
-        processes.add(new ProcessBuilder(command)
+    private Process start(List<String> words) throws IOException {
+        Path log = directory.resolve(Path.of(words.getFirst()).getFileName() + ".log");
+        Process process = new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
-                .start());
+                .start();
+        processes.add(process);
+        return process;
     }
 
     private Path write(String name, String content) throws IOException {
@@ -150,10 +181,14 @@ public final class RealApiServer implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         for (Process process : processes.reversed()) {
-            process.destroy();
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            end(process);
+        }
+    }
+
+    private static void end(Process process) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
         }
     }
 }
