@@ -1,5 +1,6 @@
 package io.kubewright.cluster;
 
+import io.kubewright.engine.Targets;
 import io.kubewright.kubeapi.ApiRoute;
 import io.kubewright.kubeapi.ApiRoutes;
 import io.kubewright.kubeapi.ClusterApi;
@@ -15,12 +16,17 @@ import java.util.List;
 
 /** The ways to the hosts of a file: one SSH connection each, and the API through them. */
 public final class Fleet implements AutoCloseable {
-    private final SshHosts targets;
+    private final Targets targets;
     private final ClusterApi api;
 
-    private Fleet(SshHosts targets, ClusterApi api) {
+    private Fleet(Targets targets, ClusterApi api) {
         this.targets = targets;
         this.api = api;
+    }
+
+    /** Hosts that are reached in a way of their own. */
+    public static Fleet of(Targets targets, List<String> controlPlanes, ApiRoutes routes) {
+        return new Fleet(targets, new ClusterApi(targets, controlPlanes, routes));
     }
 
     /** Nothing is connected before it is used. */
@@ -31,7 +37,7 @@ public final class Fleet implements AutoCloseable {
                 route(targets.get(controlPlane).tunnel("127.0.0.1", port, deadline));
         List<String> controlPlanes =
                 specification.controlPlanes().stream().map(Host::name).toList();
-        return new Fleet(targets, new ClusterApi(targets, controlPlanes, routes));
+        return of(targets, controlPlanes, routes);
     }
 
     private static SshSettings settings(Host host) {
@@ -61,7 +67,7 @@ public final class Fleet implements AutoCloseable {
         };
     }
 
-    public SshHosts targets() {
+    public Targets targets() {
         return targets;
     }
 
