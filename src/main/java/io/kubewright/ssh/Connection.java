@@ -170,6 +170,7 @@ final class Connection implements AutoCloseable {
                         .orElseGet(() -> Failures.login(target, route, identities, future.getException()));
             }
             done = true;
+            ((WatchedSession) raw).watch();
             return raw;
         } catch (TimeoutException slow) {
             throw Failures.silent(target, route, deadline);
