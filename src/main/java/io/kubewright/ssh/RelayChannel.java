@@ -92,23 +92,10 @@ final class RelayChannel {
                 marked.complete(false);
             }
         });
-        boolean found;
-        try {
-            found = marked.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        if (found) {
+        if (await(marked, deadline)) {
             return;
         }
-        CompletableFuture<Boolean> closed = new CompletableFuture<>();
-        channel.addCloseFutureListener(_ -> closed.complete(true));
-        String said = new String(channel.getInvertedErr().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            closed.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        String said = lastWords(channel, deadline);
         @Nullable Integer status = channel.getExitStatus();
         if (status == null) {
             throw lost(target, connection);
@@ -122,8 +109,33 @@ final class RelayChannel {
                 Code.PROTOCOL,
                 "sshd at " + connection.route().place() + " forbids forwarding, and no relay to " + place
                         + " can run there instead (exit " + status + "): "
-                        + said.lines().reduce((first, second) -> second).orElse("it said nothing"),
+                        + said,
                 "set AllowTcpForwarding yes (or local) in its sshd_config, for this user at least, or install bash there");
+    }
+
+    /** The last line of standard error, once the channel is closed. */
+    private static String lastWords(ChannelExec channel, Deadline deadline)
+            throws InterruptedException, TimeoutException {
+        CompletableFuture<String> said = new CompletableFuture<>();
+        CompletableFuture<String> last = new CompletableFuture<>();
+        channel.addCloseFutureListener(_ -> said.thenAccept(last::complete));
+        Thread.ofVirtual().start(() -> {
+            try {
+                said.complete(new String(channel.getInvertedErr().readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException broken) {
+                said.complete("");
+            }
+        });
+        return await(last, deadline).lines().reduce((first, second) -> second).orElse("it said nothing");
+    }
+
+    private static <T> T await(CompletableFuture<T> future, Deadline deadline)
+            throws InterruptedException, TimeoutException {
+        try {
+            return future.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** @return false when the output ended without the mark */
