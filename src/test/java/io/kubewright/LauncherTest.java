@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher in a small checkout of its own: a real JDK, a Maven that only copies ready classes. */
 class LauncherTest {
+    /** Where a class file has the lower byte of its version. */
+    private static final int MAJOR_VERSION = 7;
+
     private static final Path HERE = Path.of("").toAbsolutePath();
 
     @TempDir
@@ -51,7 +57,16 @@ class LauncherTest {
                 }
                 """);
         int exit = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-d", classes.resolve("out").toString(), source.toString());
+                .run(
+                        null,
+                        null,
+                        null,
+                        "--release",
+                        "8",
+                        "-Xlint:-options",
+                        "-d",
+                        classes.resolve("out").toString(),
+                        source.toString());
         assertThat(exit).isZero();
     }
 
@@ -62,7 +77,9 @@ class LauncherTest {
         Files.createDirectories(root.resolve("src/main"));
         Files.createDirectories(root.resolve("src/launcher"));
         Files.copy(HERE.resolve("kubewright"), root.resolve("kubewright"));
-        Files.copy(HERE.resolve("src/launcher/find-jdk.sh"), root.resolve("src/launcher/find-jdk.sh"));
+        for (String file : List.of("src/launcher/find-jdk.sh", "src/launcher/RaiseClasses.java")) {
+            Files.copy(HERE.resolve(file), root.resolve(file));
+        }
         Files.writeString(root.resolve("pom.xml"), "<project/>");
         Files.writeString(root.resolve("src/main/A.java"), "class A {}");
         maven("mkdir -p target/classes; cp -r '" + classes.resolve("out") + "/.' target/classes; : >target/classpath");
@@ -92,6 +109,38 @@ class LauncherTest {
         Awaitility.await().atMost(2, TimeUnit.MINUTES).until(() -> Files.exists(cache));
         assertThat(cache).isNotEmptyFile();
         assertThat(run("one")).isEqualTo(new Call(1, "one", ""));
+    }
+
+    /** As picocli is: compiled for Java 5, which no cache takes. */
+    @Test
+    void aLibraryOfOldClassesIsRaisedForTheCache() throws Exception {
+        byte[] old = Files.readAllBytes(classes.resolve("out/io/kubewright/cli/Main.class"));
+        old[MAJOR_VERSION] = 49;
+        Path library = scratch.resolve("picocli-1.jar");
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(library))) {
+            jar.putNextEntry(new JarEntry("io/kubewright/cli/Main.class"));
+            jar.write(old);
+        }
+        Path raised = root.resolve("target/picocli-1.jar");
+        maven("mkdir -p target/classes; printf '%s:%s\\n' /nothing.jar '" + library + "' >target/classpath;"
+                + " cp -r '" + classes.resolve("out") + "/.' target/classes");
+        assertThat(run("one").exit()).isEqualTo(1);
+        assertThat(root.resolve("target/kubewright.classpath")).hasContent("/nothing.jar:" + raised);
+        try (JarFile jar = new JarFile(raised.toFile())) {
+            byte[] content = jar.getInputStream(jar.getEntry("io/kubewright/cli/Main.class"))
+                    .readAllBytes();
+            assertThat(content[MAJOR_VERSION]).isEqualTo((byte) 61);
+        }
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-cp",
+                        raised.toString(),
+                        "io.kubewright.cli.Main",
+                        "a",
+                        "b")
+                .start();
+        assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).isEqualTo("a|b");
+        assertThat(process.waitFor()).isEqualTo(2);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.kubewright.ssh.PasswordSource;
 import java.io.Console;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The clusters of real files. */
 final class Clusters implements ClusterWork.Source {
@@ -26,7 +27,12 @@ final class Clusters implements ClusterWork.Source {
 
     /** The work of a file that has been read. Hosts of the standing lab are reached and judged as its overlay says. */
     static ClusterWork open(Specification file) {
-        Optional<LabOverlay> overlay = Lab.standing().filter(lab -> lab.covers(hosts(file)));
+        return open(file, Lab.standing(), specification -> Fleet.of(specification, passwords()));
+    }
+
+    /** @param fleets makes the ways to the hosts; connects nothing */
+    static ClusterWork open(Specification file, Optional<LabOverlay> standing, Function<Specification, Fleet> fleets) {
+        Optional<LabOverlay> overlay = standing.filter(lab -> lab.covers(hosts(file)));
         Specification specification = overlay.map(lab -> file.withHosts(file.hosts().stream()
                         .map(host -> host.withSsh(lab.ssh()))
                         .toList()))
@@ -42,7 +48,7 @@ final class Clusters implements ClusterWork.Source {
                 rehearsal,
                 () -> Bundles.open(specification),
                 Explanations.load(),
-                Fleet.of(specification, passwords())));
+                fleets.apply(specification)));
     }
 
     /** A file's hosts as a lab knows them. */

@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
             "130:interrupted, in order"
         })
 public final class Main implements Callable<Integer> {
+    private static final List<String> VERSION_OPTIONS = List.of("--version", "-V");
+
     /** In the order of the help. */
     private static final Map<String, Class<?>> COMMANDS = commands();
 
@@ -72,6 +74,11 @@ public final class Main implements Callable<Integer> {
     }
 
     static int execute(Terminal terminal, ClusterWork.Source source, String... arguments) {
+        if (arguments.length == 1 && VERSION_OPTIONS.contains(arguments[0])) {
+            // What scripts ask first and often: an answer without a command line to set up.
+            terminal.out().println(VersionText.line());
+            return ExitCode.DONE.number();
+        }
         return commandLine(terminal, source, wanted(arguments)).execute(arguments);
     }
 
@@ -82,7 +89,7 @@ public final class Main implements Callable<Integer> {
         if (named != null) {
             return List.of(named);
         }
-        return List.of("--version", "-V").contains(first) ? List.of() : COMMANDS.values();
+        return VERSION_OPTIONS.contains(first) ? List.of() : COMMANDS.values();
     }
 
     /** With all commands. */
@@ -173,7 +180,11 @@ public final class Main implements Callable<Integer> {
     static final class VersionText implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"kubewright " + Version.current()};
+            return new String[] {line()};
+        }
+
+        static String line() {
+            return "kubewright " + Version.current();
         }
     }
 }

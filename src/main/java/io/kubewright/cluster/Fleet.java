@@ -1,5 +1,6 @@
 package io.kubewright.cluster;
 
+import io.kubewright.engine.Targets;
 import io.kubewright.kubeapi.ApiRoute;
 import io.kubewright.kubeapi.ApiRoutes;
 import io.kubewright.kubeapi.ClusterApi;
@@ -12,15 +13,23 @@ import io.kubewright.ssh.Tunnel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The ways to the hosts of a file: one SSH connection each, and the API through them. */
 public final class Fleet implements AutoCloseable {
-    private final SshHosts targets;
+    private final Targets targets;
     private final ClusterApi api;
+    private final Consumer<Host> newcomers;
 
-    private Fleet(SshHosts targets, ClusterApi api) {
+    private Fleet(Targets targets, ClusterApi api, Consumer<Host> newcomers) {
         this.targets = targets;
         this.api = api;
+        this.newcomers = newcomers;
+    }
+
+    /** Hosts that are reached in a way of their own, those that left the file too. */
+    public static Fleet of(Targets targets, List<String> controlPlanes, ApiRoutes routes) {
+        return new Fleet(targets, new ClusterApi(targets, controlPlanes, routes), _ -> {});
     }
 
     /** Nothing is connected before it is used. */
@@ -31,12 +40,13 @@ public final class Fleet implements AutoCloseable {
                 route(targets.get(controlPlane).tunnel("127.0.0.1", port, deadline));
         List<String> controlPlanes =
                 specification.controlPlanes().stream().map(Host::name).toList();
-        return new Fleet(targets, new ClusterApi(targets, controlPlanes, routes));
+        return new Fleet(
+                targets, new ClusterApi(targets, controlPlanes, routes), host -> targets.admit(settings(host)));
     }
 
     /** Takes in a host that the file does not have; one of that name that is there already stays. */
     public void admit(Host host) {
-        targets.admit(settings(host));
+        newcomers.accept(host);
     }
 
     private static SshSettings settings(Host host) {
@@ -66,7 +76,7 @@ public final class Fleet implements AutoCloseable {
         };
     }
 
-    public SshHosts targets() {
+    public Targets targets() {
         return targets;
     }
 

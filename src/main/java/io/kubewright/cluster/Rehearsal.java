@@ -6,6 +6,7 @@ import io.kubewright.spec.SshSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a lab adds to a file: the id that its hosts must give, and in what they differ from production.
@@ -24,11 +25,12 @@ public record Rehearsal(String labId, List<Deviation> deviations, SshSettings ss
         deviations.forEach(deviation -> byName.put(deviation.name(), deviation));
         Map<String, HostFacts> accepted = new LinkedHashMap<>();
         facts.forEach((name, host) -> {
-            if (!host.labId().equals(java.util.Optional.of(labId))) {
+            if (!host.labId().equals(Optional.of(labId))) {
                 throw new ClusterException(
                         ClusterException.Code.FOREIGN_LAB,
-                        name + ": the overlay of the standing lab names this host, but the host does not give that"
-                                + " lab's id, so none of the lab's deviations may take effect on it",
+                        name + ": the overlay of the standing lab names this host, but the host gives "
+                                + (host.labId().isPresent() ? "another lab's id" : "no lab's id")
+                                + ", so none of the lab's deviations may take effect on it",
                         "Take the lab down and up again, or use another file for this host.");
             }
             accepted.put(name, host.with(byName));

@@ -30,6 +30,20 @@ final class ChannelGate {
         }
     }
 
+    /** Enters if that is possible without waiting. */
+    boolean tryEnter() {
+        lock.lock();
+        try {
+            if (inside >= limit) {
+                return false;
+            }
+            inside++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void leave() {
         lock.lock();
         try {

@@ -18,7 +18,6 @@ import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.client.session.SessionFactory;
-import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
@@ -34,11 +33,6 @@ import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 
 /** Makes the MINA client with everything explicit; its defaults would accept any host key. */
 final class Clients {
-    /** A host that says nothing for about four of these is lost. */
-    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
-
-    private static final int HEARTBEATS_UNANSWERED = 3;
-
     /** Our own deadlines end waits; MINA's must not come first. */
     private static final Duration NEVER = Duration.ofDays(1);
 
@@ -96,10 +90,9 @@ final class Clients {
         client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
         client.setPasswordIdentityProvider(PasswordIdentityProvider.EMPTY_PASSWORDS_PROVIDER);
         client.setUserAuthFactories(List.of(new OurKeys()));
-        client.setSessionFactory(new KnownKeysFirst(client));
+        client.setSessionFactory(new WatchedSessions(client));
         client.setSessionHeartbeat(HeartbeatType.NONE, Duration.ZERO);
-        CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, HEARTBEAT);
-        CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, HEARTBEATS_UNANSWERED);
+        CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, Duration.ZERO);
         CoreModuleProperties.TCP_NODELAY.set(client, true);
         CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(client, Duration.ZERO);
@@ -120,26 +113,24 @@ final class Clients {
                 .toList();
     }
 
-    /** Asks the server first for a key of a type that is known of it, as OpenSSH does. */
-    private static final class KnownKeysFirst extends SessionFactory {
-        KnownKeysFirst(ClientFactoryManager client) {
+    /** The names of our signatures, those of these types first. */
+    static String signaturesFirst(List<String> types) {
+        return String.join(
+                ",",
+                signatures().stream()
+                        .map(NamedFactory::getName)
+                        .sorted(Comparator.comparing(name -> !types.contains(name)))
+                        .toList());
+    }
+
+    private static final class WatchedSessions extends SessionFactory {
+        WatchedSessions(ClientFactoryManager client) {
             super(client);
         }
 
         @Override
         protected ClientSessionImpl doCreateSession(IoSession ioSession) throws Exception {
-            return new ClientSessionImpl(getClient(), ioSession) {
-                @Override
-                protected String resolveAvailableSignaturesProposal(FactoryManager manager) {
-                    List<String> known = Dialogue.of(this).knownKeyTypes();
-                    return String.join(
-                            ",",
-                            signatures().stream()
-                                    .map(NamedFactory::getName)
-                                    .sorted(Comparator.comparing(name -> !known.contains(name)))
-                                    .toList());
-                }
-            };
+            return new WatchedSession(getClient(), ioSession);
         }
     }
 

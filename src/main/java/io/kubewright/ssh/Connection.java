@@ -45,6 +45,11 @@ final class Connection implements AutoCloseable {
         this.via = via;
     }
 
+    /** A further connection on the same way, not yet opened; it is the caller's to close. */
+    Connection another() {
+        return new Connection(client, route, connectTimeout, via);
+    }
+
     Route route() {
         return route;
     }
@@ -165,6 +170,7 @@ final class Connection implements AutoCloseable {
                         .orElseGet(() -> Failures.login(target, route, identities, future.getException()));
             }
             done = true;
+            ((WatchedSession) raw).watch();
             return raw;
         } catch (TimeoutException slow) {
             throw Failures.silent(target, route, deadline);

@@ -82,7 +82,11 @@ final class Failures {
                     Code.AUTHENTICATION,
                     route.place() + " accepts no key of ours for user " + route.user() + ": " + keys + unusable,
                     "add a public key to ~" + route.user() + "/.ssh/authorized_keys on the host (ssh-copy-id), or name "
-                            + "the right user and identityFile",
+                            + "the right user and identityFile"
+                            + (route.user().equals("root")
+                                    ? "; where its sshd lets no root in (PermitRootLogin), name another user and"
+                                            + " become: sudo"
+                                    : ""),
                     cause);
         }
         Throwable root = root(cause);

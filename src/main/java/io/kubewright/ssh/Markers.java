@@ -24,13 +24,28 @@ record Markers(String word, String prompt) {
     }
 
     String command() {
-        return "exec /bin/sh -c 'test -O / && u=0 || u=$(id -u); echo; echo " + word + " $u; echo " + word
-                + " >&2; test $u = 0 && IFS= read -r l && eval \"$l\"'";
+        return "exec /bin/sh -c '" + body() + "'";
     }
 
-    /** The prompt comes on standard error and the password is read from standard input, only if sudo wants one. */
+    private String body() {
+        return "test -O / && u=0 || u=$(id -u); echo; echo " + word + " $u; echo " + word
+                + " >&2; test $u = 0 && IFS= read -r l && eval \"$l\"";
+    }
+
+    /** sudo's words are told apart, so in English. The prompt comes on standard error and the password is read from standard input, only if sudo wants one. */
     String sudoCommand() {
-        return "exec sudo -S -p " + prompt + " -- " + command().substring("exec ".length());
+        return "exec env LC_ALL=C sudo -S -p " + prompt + " -- " + command().substring("exec ".length());
+    }
+
+    /**
+     * For a sudo that insists on a terminal ({@code requiretty}): script, of util-linux, gives it one. The streams go
+     * past that terminal, which would echo, cut and change what it carries.
+     */
+    String sudoCommandWithTerminal() {
+        return "exec /bin/sh -c 'KW=$0 SHELL=/bin/sh; export KW SHELL; exec 4<&0 5>&1 6>&2;"
+                + " exec script -qec \"$1\" /dev/null </dev/null >/dev/null 2>&1' '" + body()
+                + "' 'exec env LC_ALL=C sudo -S -p "
+                + prompt + " -- /bin/sh -c \"$KW\" <&4 >&5 2>&6'";
     }
 
     /** The numeric user that the shell runs as, when this line of standard output is the mark. */

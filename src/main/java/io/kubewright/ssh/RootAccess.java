@@ -4,9 +4,19 @@ import io.kubewright.engine.Secret;
 import io.kubewright.engine.TargetException;
 import io.kubewright.engine.TargetException.Code;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** How root is reached on one host, and the words for it when it is not. */
-record RootAccess(String target, SshSettings.Become become, Connection connection, SudoPassword password) {
+/**
+ * How root is reached on one host, and the words for it when it is not.
+ *
+ * @param terminal whether sudo there has been found to want one; kept for the next time
+ */
+record RootAccess(
+        String target,
+        SshSettings.Become become,
+        Connection connection,
+        SudoPassword password,
+        AtomicBoolean terminal) {
     private static final int NOT_FOUND = 127;
 
     void requireRoot(String userId) {
@@ -36,6 +46,15 @@ record RootAccess(String target, SshSettings.Become become, Connection connectio
                 "one password serves all hosts of a run; check that it is the same on this one");
     }
 
+    /** Whether sudo, which was run without a terminal and said this, would go on with one. Kept for the next time. */
+    boolean wantsTerminal(String said) {
+        boolean wants = become == SshSettings.Become.SUDO && said.contains("must have a tty");
+        if (wants) {
+            terminal.set(true);
+        }
+        return wants;
+    }
+
     /** Words for a shell that ended before it was root's. */
     TargetException refused(int exitCode, String said) {
         String last = said.lines().reduce((first, second) -> second).orElse("").strip();
@@ -49,9 +68,10 @@ record RootAccess(String target, SshSettings.Become become, Connection connectio
         if (said.contains("incorrect password")) {
             return wrongPassword();
         }
-        if (said.contains("tty")) {
+        if (terminal.get() && last.isEmpty()) {
             return privilege(
-                    "sudo insists on a terminal: " + last, "add to sudoers: Defaults:" + user() + " !requiretty");
+                    "sudo insists on a terminal, and script, which would give it one, fails (exit " + exitCode + ")",
+                    "install script (util-linux or bsdutils), or add to sudoers: Defaults:" + user() + " !requiretty");
         }
         if (exitCode == NOT_FOUND || said.contains("not found") || said.contains("No such file")) {
             return privilege("there is no sudo: " + last, "install it, or log in as root (user: root, become: none)");

@@ -40,22 +40,32 @@ final class RootCommand implements AutoCloseable {
      */
     static RootCommand start(RootAccess access, String doing, Sink input, Deadline deadline)
             throws InterruptedException {
+        Optional<RootCommand> command = tried(access, doing, input, deadline);
+        while (command.isEmpty()) {
+            command = tried(access, doing, input, deadline);
+        }
+        return command.get();
+    }
+
+    /** Empty when it is worth another try at once. */
+    private static Optional<RootCommand> tried(RootAccess access, String doing, Sink input, Deadline deadline)
+            throws InterruptedException {
         Markers markers = Markers.random();
         boolean sudo = access.become() == SshSettings.Become.SUDO;
-        RunningCommand running = RunningCommand.start(
-                access.target(), access.connection(), sudo ? markers.sudoCommand() : markers.command(), deadline);
+        boolean terminal = sudo && access.terminal().get();
+        String words = terminal ? markers.sudoCommandWithTerminal() : sudo ? markers.sudoCommand() : markers.command();
+        RunningCommand running = RunningCommand.start(access.target(), access.connection(), words, deadline);
         RootCommand command = new RootCommand(access.target(), doing, running, new ErrorStream(markers));
         boolean ready = false;
         try {
-            if (sudo) {
-                command.becomeRoot(access, markers, deadline);
+            if (!sudo) {
                 running.feed(input, true);
-            } else {
-                running.feed(input, true);
-                command.becomeRoot(access, markers, deadline);
             }
-            ready = true;
-            return command;
+            ready = command.becomeRoot(access, markers, terminal, deadline);
+            if (ready && sudo) {
+                running.feed(input, true);
+            }
+            return ready ? Optional.of(command) : Optional.empty();
         } finally {
             if (!ready) {
                 running.close();
@@ -114,7 +124,9 @@ final class RootCommand implements AutoCloseable {
         return new ScriptResult(running.exitCode(deadline, doing), output.toString(), errors.text());
     }
 
-    private void becomeRoot(RootAccess access, Markers markers, Deadline whole) throws InterruptedException {
+    /** @return false when a second try, with a terminal, will fare better */
+    private boolean becomeRoot(RootAccess access, Markers markers, boolean terminal, Deadline whole)
+            throws InterruptedException {
         Deadline deadline = whole.within(UNTIL_ROOT);
         Optional<Secret> tried = Optional.empty();
         StringBuilder noise = new StringBuilder();
@@ -132,7 +144,7 @@ final class RootCommand implements AutoCloseable {
                     if (user.isPresent()) {
                         tried.ifPresent(access.password()::accepted);
                         access.requireRoot(user.get());
-                        return;
+                        return true;
                     }
                     noise.append(text).append('\n');
                 }
@@ -148,6 +160,9 @@ final class RootCommand implements AutoCloseable {
                 }
                 case RunningCommand.Event.End() -> {
                     int code = running.exitCode(deadline, "becoming root");
+                    if (!terminal && access.wantsTerminal(errors.before())) {
+                        return false;
+                    }
                     throw access.refused(code, errors.before().isBlank() ? noise.toString() : errors.before());
                 }
             }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -23,6 +24,7 @@ public final class SshHost implements Target {
     private final SshSettings settings;
     private final Connections connections;
     private final SudoPassword password;
+    private final AtomicBoolean sudoTerminal = new AtomicBoolean();
     private final ReentrantLock finding = new ReentrantLock();
     private volatile Optional<Connection> connection = Optional.empty();
 
@@ -64,7 +66,8 @@ public final class SshHost implements Target {
      * Opens a port of this machine's loopback interface that leads to one the host can reach.
      *
      * @param remoteHost as seen from the host: an address or a name
-     * @throws io.kubewright.engine.TargetException when the host cannot be reached or its sshd forbids forwarding
+     * @throws io.kubewright.engine.TargetException when the host cannot be reached, or its sshd forbids forwarding and
+     *     no relay can run there either
      */
     public Tunnel tunnel(String remoteHost, int remotePort, Duration deadline) throws InterruptedException {
         Deadline end = Deadline.in(deadline);
@@ -72,7 +75,7 @@ public final class SshHost implements Target {
     }
 
     private RootAccess access(Deadline deadline) throws InterruptedException {
-        return new RootAccess(name(), settings.become(), connection(deadline), password);
+        return new RootAccess(name(), settings.become(), connection(deadline), password, sudoTerminal);
     }
 
     private Connection connection(Deadline deadline) throws InterruptedException {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.client.channel.ChannelDirectTcpip;
+import org.apache.sshd.client.channel.ClientChannel;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A port of this machine's loopback interface behind which lies a port that the host can reach. Each connection to it
- * is a channel of the host's one SSH connection; a lost SSH connection is opened anew for the next one.
+ * is a channel of the host's one SSH connection; a lost SSH connection is opened anew for the next one. Where sshd
+ * forbids forwarding, each is a relay on the host instead ({@link RelayChannel}).
  */
 public final class Tunnel implements AutoCloseable {
     private static final Duration OPENING = Duration.ofSeconds(15);
@@ -33,20 +35,23 @@ public final class Tunnel implements AutoCloseable {
     private final Connection connection;
     private final SshdSocketAddress remote;
     private final ServerSocket listener;
-    private final AtomicReference<@Nullable ChannelDirectTcpip> waiting = new AtomicReference<>();
+    private final AtomicReference<@Nullable ClientChannel> waiting = new AtomicReference<>();
+    private final Relays relays;
+    private volatile boolean relayed;
 
     private Tunnel(String target, Connection connection, SshdSocketAddress remote, ServerSocket listener) {
         this.target = target;
         this.connection = connection;
         this.remote = remote;
         this.listener = listener;
+        this.relays = new Relays(target, connection, remote.getHostName(), remote.getPort());
     }
 
     /**
      * Connects, tries the way once and listens. A port where nobody listens yet is no error: a connection to the
      * tunnel is then closed at once.
      *
-     * @throws TargetException when the host cannot be reached, or its sshd forbids forwarding
+     * @throws TargetException when the host cannot be reached, or its sshd forbids forwarding and it has no relay
      */
     static Tunnel open(String target, Connection connection, String host, int port, Deadline deadline)
             throws InterruptedException {
@@ -67,17 +72,24 @@ public final class Tunnel implements AutoCloseable {
     }
 
     /**
-     * Connects to the far port now and hands that connection to the first client.
+     * Connects to the far port now and hands that connection to the first client. Never by a relay: a jump host that
+     * forbids forwarding forbids to go through it.
      *
      * @throws SshChannelOpenException when nobody answers at the far port
+     * @throws TargetException when the host cannot be reached, or its sshd forbids forwarding
      */
     static Tunnel single(String target, Connection connection, String host, int port, Deadline deadline)
             throws InterruptedException, SshChannelOpenException {
         Tunnel tunnel = listen(target, connection, host, port);
         boolean open = false;
         try {
-            tunnel.waiting.set(tunnel.channel(deadline));
+            tunnel.waiting.set(tunnel.direct(deadline));
             open = true;
+        } catch (SshChannelOpenException refused) {
+            if (isForbidden(refused)) {
+                throw tunnel.forbidden(refused);
+            }
+            throw refused;
         } finally {
             if (!open) {
                 tunnel.close();
@@ -101,7 +113,7 @@ public final class Tunnel implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Stops listening. Connections that are already open go on until one of their ends closes. */
+    /** Stops listening. Connections that are already open go on until one of their ends closes; relays end at once. */
     @Override
     public void close() {
         try {
@@ -109,7 +121,8 @@ public final class Tunnel implements AutoCloseable {
         } catch (IOException ignored) {
             // Nothing is held any more.
         }
-        @Nullable ChannelDirectTcpip unused = waiting.getAndSet(null);
+        relays.close();
+        @Nullable ClientChannel unused = waiting.getAndSet(null);
         if (unused != null) {
             unused.close(false);
         }
@@ -119,7 +132,7 @@ public final class Tunnel implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket socket = listener.accept();
-                @Nullable ChannelDirectTcpip first = waiting.getAndSet(null);
+                @Nullable ClientChannel first = waiting.getAndSet(null);
                 Thread.ofVirtual().name("tunnel " + target).start(() -> serve(socket, first));
             } catch (IOException closedOrBroken) {
                 close();
@@ -127,10 +140,10 @@ public final class Tunnel implements AutoCloseable {
         }
     }
 
-    private void serve(Socket socket, @Nullable ChannelDirectTcpip first) {
+    private void serve(Socket socket, @Nullable ClientChannel first) {
         try (socket) {
             socket.setTcpNoDelay(true);
-            ChannelDirectTcpip channel = first == null ? channel(Deadline.in(OPENING)) : first;
+            ClientChannel channel = first == null ? channel(Deadline.in(OPENING)) : first;
             try {
                 Thread up = Thread.ofVirtual().name("tunnel up " + target).start(() -> up(socket, channel));
                 copy(channel.getInvertedOut(), socket.getOutputStream());
@@ -141,14 +154,15 @@ public final class Tunnel implements AutoCloseable {
             } finally {
                 channel.close(false);
             }
-        } catch (IOException | TargetException ended) {
-            // The client sees its connection closed; whoever opened the tunnel has seen whether the way is open.
+        } catch (IOException | TargetException | IllegalStateException ended) {
+            // Closed meanwhile, or no way: the client sees its connection closed; whoever opened the tunnel has seen
+            // whether the way is open.
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void up(Socket socket, ChannelDirectTcpip channel) {
+    private static void up(Socket socket, ClientChannel channel) {
         try (OutputStream output = channel.getInvertedIn()) {
             copy(socket.getInputStream(), output);
         } catch (IOException broken) {
@@ -173,7 +187,21 @@ public final class Tunnel implements AutoCloseable {
     }
 
     /** A new channel to the far port. */
-    private ChannelDirectTcpip channel(Deadline deadline) throws InterruptedException, SshChannelOpenException {
+    private ClientChannel channel(Deadline deadline) throws InterruptedException, SshChannelOpenException {
+        if (!relayed) {
+            try {
+                return direct(deadline);
+            } catch (SshChannelOpenException refused) {
+                if (!isForbidden(refused)) {
+                    throw refused;
+                }
+                relayed = true;
+            }
+        }
+        return relays.open(deadline);
+    }
+
+    private ClientChannel direct(Deadline deadline) throws InterruptedException, SshChannelOpenException {
         ClientSession session = connection.session(target, deadline);
         @Nullable ChannelDirectTcpip channel = null;
         boolean open = false;
@@ -186,9 +214,6 @@ public final class Tunnel implements AutoCloseable {
                 return channel;
             }
             if (opening.getException() instanceof SshChannelOpenException refused) {
-                if (refused.getReasonCode() == SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED) {
-                    throw forbidden(refused);
-                }
                 throw refused;
             }
             throw Failures.lost(target, connection.route(), "a tunnel to " + remote + " was opened");
@@ -203,6 +228,10 @@ public final class Tunnel implements AutoCloseable {
                 channel.close(false);
             }
         }
+    }
+
+    private static boolean isForbidden(SshChannelOpenException refused) {
+        return refused.getReasonCode() == SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED;
     }
 
     private TargetException forbidden(SshChannelOpenException refused) {

@@ -11,16 +11,17 @@ import java.util.List;
 /** One call of the command line, with what it printed. */
 record CommandLineCase(int exit, String out, String err) {
     /** Without a terminal. */
-    static CommandLineCase of(FakeWork work, String... arguments) {
+    static CommandLineCase of(ClusterWork.Source work, String... arguments) {
         return call(work, InputStream.nullInputStream(), false, arguments);
     }
 
     /** On a terminal on which the user types {@code answer}. */
-    static CommandLineCase typing(String answer, FakeWork work, String... arguments) {
+    static CommandLineCase typing(String answer, ClusterWork.Source work, String... arguments) {
         return call(work, new ByteArrayInputStream(answer.getBytes(UTF_8)), true, arguments);
     }
 
-    private static CommandLineCase call(FakeWork work, InputStream in, boolean terminal, String... arguments) {
+    private static CommandLineCase call(
+            ClusterWork.Source work, InputStream in, boolean terminal, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal streams = new Terminal(

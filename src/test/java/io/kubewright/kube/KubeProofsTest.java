@@ -277,7 +277,8 @@ class KubeProofsTest {
     @Test
     void anAuditLogMustTellOfTheRequestThatWasMade() {
         Audit own = new Audit.PolicyFile(java.nio.file.Path.of("/policy"), "");
-        assertThat(AuditProof.judge("n1", new Audit.Metadata(), "told Metadata").ok()).isTrue();
+        assertThat(AuditProof.judge("n1", new Audit.Metadata(), "told Metadata").ok())
+                .isTrue();
         assertThat(AuditProof.judge("n1", new Audit.Metadata(), "written").ok()).isFalse();
         assertThat(AuditProof.judge("n1", own, "written").ok()).isTrue();
         assertThat(AuditProof.judge("n1", own, "empty").evidence()).contains("lets nothing through");

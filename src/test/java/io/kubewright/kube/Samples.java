@@ -132,6 +132,7 @@ final class Samples {
                 kubernetes,
                 input.facts(),
                 input.existing(),
+                input.remains(),
                 input.prepared(),
                 input.swapOff());
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
  * OpenSSH's own sshd on a loopback port, with keys of its own, in a mount namespace of its own: accounts and sudoers of
  * a test are seen by its logins only. Needs root.
  */
-final class RealSshd implements AutoCloseable {
+public final class RealSshd implements AutoCloseable {
     /** Logs in as root. */
     static final List<Account> ROOT = List.of();
 
@@ -40,17 +41,19 @@ final class RealSshd implements AutoCloseable {
     private final int port;
     private final List<Account> accounts;
     private final List<String> extra;
+    private final List<String> mounts;
     private @Nullable Process process;
 
-    private RealSshd(Path directory, int port, List<Account> accounts, List<String> extra) {
+    private RealSshd(Path directory, int port, List<Account> accounts, List<String> mounts, List<String> extra) {
         this.directory = directory;
         this.port = port;
         this.accounts = accounts;
         this.extra = extra;
+        this.mounts = mounts;
     }
 
     /** Skips the test where it cannot run; where CI is set it fails instead. */
-    static void require(String... programs) {
+    public static void require(String... programs) {
         List<String> missing = new ArrayList<>();
         if (!"root".equals(System.getProperty("user.name"))) {
             missing.add("root");
@@ -68,12 +71,19 @@ final class RealSshd implements AutoCloseable {
         Assumptions.assumeTrue(missing.isEmpty(), reason);
     }
 
-    static RealSshd start(Path directory, String... extra) throws IOException, InterruptedException {
+    /** Root logs in. */
+    public static RealSshd start(Path directory, String... extra) throws IOException, InterruptedException {
         return start(directory, ROOT, extra);
     }
 
     /** @param extra lines of sshd_config; sshd takes the first of each keyword, so they win over the usual ones */
     static RealSshd start(Path directory, List<Account> accounts, String... extra)
+            throws IOException, InterruptedException {
+        return start(directory, accounts, List.of(), extra);
+    }
+
+    /** @param mounts commands that change what its logins see of the file system, and nobody else */
+    static RealSshd start(Path directory, List<Account> accounts, List<String> mounts, String... extra)
             throws IOException, InterruptedException {
         Files.createDirectories(directory);
         Files.createDirectories(Path.of("/run/sshd"));
@@ -84,7 +94,7 @@ final class RealSshd implements AutoCloseable {
             }
         }
         run("chmod", "0644", directory.resolve("user.pub").toString());
-        RealSshd sshd = new RealSshd(directory, freePort(), accounts, List.of(extra));
+        RealSshd sshd = new RealSshd(directory, freePort(), accounts, mounts, List.of(extra));
         sshd.launch();
         return sshd;
     }
@@ -125,7 +135,7 @@ final class RealSshd implements AutoCloseable {
                         "private",
                         "sh",
                         "-euc",
-                        accountsScript() + "exec /usr/sbin/sshd -D -e -f " + configuration)
+                        accountsScript() + mountsScript() + "exec /usr/sbin/sshd -D -e -f " + configuration)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();
@@ -177,6 +187,10 @@ final class RealSshd implements AutoCloseable {
                     .append("; ");
         }
         return script.toString();
+    }
+
+    private String mountsScript() {
+        return mounts.stream().map(command -> command + "; ").collect(Collectors.joining());
     }
 
     private static void append(Path file, String line) throws IOException {
@@ -232,7 +246,7 @@ final class RealSshd implements AutoCloseable {
         return "[127.0.0.1]:" + port + " " + Files.readString(directory.resolve("host_ed25519.pub"));
     }
 
-    SshSettings settings(String name) throws IOException {
+    public SshSettings settings(String name) throws IOException {
         return settings(name, "root", SshSettings.Become.NONE);
     }
 
@@ -247,6 +261,11 @@ final class RealSshd implements AutoCloseable {
                 Optional.empty(),
                 Optional.of(knownHosts()),
                 Duration.ofSeconds(20));
+    }
+
+    /** Hosts that are reached without an agent and without a configuration. */
+    public static SshHosts hosts(Path home, SshSettings... settings) throws IOException {
+        return new SshHosts(List.of(settings), PasswordSource.NONE, nothing(home));
     }
 
     /** No agent, and an empty configuration. */
