@@ -55,7 +55,12 @@ final class Encryption {
                     + Templates.text(
                             "encryption-readable.sh",
                             "PLACE",
-                            configuration.place(node) + received(outputs, key) + "encryption readable\n");
+                            configuration.place(node) + learnt(outputs) + "encryption readable\n");
+        }
+
+        /** Where the key was made it lies already. */
+        private String learnt(Outputs outputs) {
+            return key.target().equals(node.name()) ? "" : received(outputs, key);
         }
     }
 

@@ -237,6 +237,30 @@ class KubeResourcesTest {
     }
 
     @Test
+    void behindABalancerThereIsNoVirtualIpAndItsNameMustBeKnown() throws IOException {
+        KubeInput plain = Samples.cluster(false);
+        KubeInput input = Samples.input(
+                plain.hosts(),
+                new EndpointSection(
+                        Optional.empty(),
+                        Optional.of(new EndpointSection.ExternalEndpoint("lb.corp.local", 443)),
+                        List.of()),
+                Set.of(),
+                false);
+        List<Resource> all = KubeResources.of(input, Samples.supplies(false));
+        assertThat(all).noneMatch(resource -> resource.id().path().startsWith("kube/vip"));
+        assertThat(needs(all, "kube/join-credentials@n1")).contains(StepId.parse("kube/init@n1"));
+        for (Resource resource : all) {
+            if (Set.of("kube/init@n1", "kube/join@n4").contains(resource.id().toString())) {
+                String apply = ((HostResource) resource).apply("", outputs());
+                assertThat(apply)
+                        .containsSubsequence("getent hosts \"$endpoint\"", "cat >\"$directory/kubeadm.yaml\"")
+                        .contains("lb.corp.local:443");
+            }
+        }
+    }
+
+    @Test
     void aHostThatLacksItsOwnAddressCannotHoldTheVirtualOne() {
         KubeInput input = Samples.cluster(false);
         KubeInput moved = Samples.input(

@@ -7,11 +7,15 @@ import io.kubewright.engine.resource.HostDirectory.Result;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.kubeapi.KubeClient;
 import io.kubewright.kubeapi.KubeObject;
+import io.kubewright.kubeapi.KubeYaml;
 import io.kubewright.kubeapi.ObjectRef;
 import io.kubewright.kubeapi.RealApiServer;
 import io.kubewright.kubeapi.proof.Verdict;
+import io.kubewright.spec.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +100,76 @@ class OptionsIT {
                                 .at("data", "password")
                                 .text(""))
                         .isEqualTo("aHVudGVyMg==");
+            }
+        }
+    }
+
+    @Test
+    void theAuditPolicyTellsOfASecretThatWasReadAndNotWhatIsInIt() throws Exception {
+        Path policy = Files.writeString(directory.resolve("policy.yaml"), Templates.text("audit-policy.yaml"));
+        Path log = directory.resolve("audit.log");
+        try (RealApiServer server = RealApiServer.start(Files.createDirectories(directory.resolve("server")))) {
+            server.restart("--audit-policy-file=" + policy, "--audit-log-path=" + log);
+            try (ClusterApi api = server.api()) {
+                create(api.client(), "told");
+                assertThat(api.client().get(ObjectRef.of("v1", "Secret", "default", "told")))
+                        .isPresent();
+                api.client().read("/api/v1/namespaces/default/configmaps/nobody-has-this");
+                api.client().read("/readyz");
+            }
+            List<String> lines = Files.readAllLines(log);
+            assertThat(lines)
+                    .anyMatch(line -> line.contains("\"verb\":\"get\"") && line.contains("\"name\":\"told\""))
+                    .anyMatch(line -> line.contains("nobody-has-this") && line.contains("\"level\":\"Metadata\""))
+                    .noneMatch(line -> line.contains("hunter2") || line.contains("aHVudGVyMg"))
+                    .noneMatch(line -> line.contains("\"requestURI\":\"/readyz"));
+        }
+    }
+
+    @Test
+    void aRequestForAServingCertificateIsReadAndApproved() throws Exception {
+        try (RealApiServer server = RealApiServer.start(Files.createDirectories(directory.resolve("server")))) {
+            KubeObject csr = new KubeObject(Map.of(
+                    "apiVersion", "certificates.k8s.io/v1",
+                    "kind", "CertificateSigningRequest",
+                    "metadata", Map.of("name", "csr-n1"),
+                    "spec",
+                            Map.of(
+                                    "signerName",
+                                    ServingRequest.SIGNER,
+                                    "usages",
+                                    List.of("digital signature", "server auth"),
+                                    "request",
+                                    ServingRequestTest.request(
+                                            "O=system:nodes,CN=system:node:n1",
+                                            ServingRequestTest.dns("n1"),
+                                            ServingRequestTest.ip("10.20.0.11")))));
+            Path file = Files.writeString(directory.resolve("csr.yaml"), KubeYaml.write(csr));
+            Process create = new ProcessBuilder(
+                            server.binary("kubectl").toString(),
+                            "--kubeconfig",
+                            server.adminConf().toString(),
+                            "--as",
+                            "system:node:n1",
+                            "--as-group",
+                            "system:nodes",
+                            "create",
+                            "-f",
+                            file.toString())
+                    .inheritIO()
+                    .start();
+            assertThat(create.waitFor()).isZero();
+            try (ClusterApi api = server.api()) {
+                ObjectRef ref = ObjectRef.of("certificates.k8s.io/v1", "CertificateSigningRequest", "csr-n1");
+                ServingRequest asked = new ServingRequest(api.client().get(ref).orElseThrow());
+                assertThat(asked.isPending()).isTrue();
+                assertThat(asked.node()).contains("n1");
+                assertThat(asked.objection(Samples.host("n1", 11, EnumSet.of(Role.WORKER)))).isEmpty();
+                assertThat(asked.objection(Samples.host("n2", 12, EnumSet.of(Role.WORKER)))).isPresent();
+                api.client().approve(ref, "NamesOfTheHost", "it asks for what it is");
+                KubeObject approved = api.client().get(ref).orElseThrow();
+                assertThat(approved.is("Approved")).isTrue();
+                assertThat(new ServingRequest(approved).isPending()).isFalse();
             }
         }
     }

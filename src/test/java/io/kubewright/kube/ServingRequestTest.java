@@ -30,15 +30,15 @@ class ServingRequestTest {
     private static final Host HOST = Samples.host("n1", 11, EnumSet.of(Role.WORKER));
     private static final List<String> USAGES = List.of("digital signature", "server auth");
 
-    private static GeneralName dns(String name) {
+    static GeneralName dns(String name) {
         return new GeneralName(GeneralName.dNSName, name);
     }
 
-    private static GeneralName ip(String address) {
+    static GeneralName ip(String address) {
         return new GeneralName(GeneralName.iPAddress, address);
     }
 
-    private static String request(String subject, GeneralName... names) throws Exception {
+    static String request(String subject, GeneralName... names) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         KeyPair keys = generator.generateKeyPair();
