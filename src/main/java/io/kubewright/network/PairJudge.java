@@ -145,7 +145,8 @@ final class PairJudge {
                 .toList();
         return strange.isEmpty()
                 ? ""
-                : "; also to or from " + String.join(", ", strange) + ", which no node with a proof pod has in the file";
+                : "; also to or from " + String.join(", ", strange)
+                        + ", which no node with a proof pod has in the file";
     }
 
     /** Packets with our words by peer address; seen on several links (a bond and its members) they count once. */
