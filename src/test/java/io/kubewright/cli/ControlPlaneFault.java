@@ -48,7 +48,12 @@ enum ControlPlaneFault implements Fault {
         @Override
         public Set<String> certain(String node) {
             return all(
-                    at(node, "proof/control-plane/kube-apiserver", "proof/endpoint/api", "proof/nodes/ready"),
+                    at(
+                            node,
+                            "proof/control-plane/kube-apiserver",
+                            "proof/endpoint/api",
+                            "proof/audit",
+                            "proof/nodes/ready"),
                     withoutPods(node));
         }
 
@@ -182,7 +187,7 @@ enum ControlPlaneFault implements Fault {
 
         @Override
         public Set<String> possible(String node) {
-            return all(at(node, "proof/control-plane/kube-apiserver"), leadersAt(node));
+            return all(at(node, "proof/control-plane/kube-apiserver", "proof/audit"), leadersAt(node));
         }
 
         @Override

@@ -30,7 +30,7 @@ enum NodeFault implements Fault {
 
         @Override
         public Set<String> certain(String node) {
-            return all(at(node, "proof/nodes/ready"), withoutPods(node));
+            return all(at(node, "proof/nodes/ready", "proof/kubelet/certificate"), withoutPods(node));
         }
 
         @Override
