@@ -6,6 +6,7 @@ import io.kubewright.kubeapi.Conditions;
 import io.kubewright.kubeapi.KubeClient;
 import io.kubewright.kubeapi.KubeObject;
 import io.kubewright.kubeapi.ObjectRef;
+import io.kubewright.kubeapi.Tree;
 import io.kubewright.kubeapi.proof.Asked;
 import io.kubewright.kubeapi.proof.Once;
 import io.kubewright.kubeapi.proof.Timer;
@@ -58,9 +59,10 @@ final class ComponentProofs {
 
     static Verdict judge(String component, String host, Optional<KubeObject> pod, Optional<Asked<HostLook>> look) {
         List<String> wrong = new ArrayList<>();
+        boolean silent = pod.filter(ComponentProofs::givenUp).isPresent();
         if (pod.isEmpty()) {
             wrong.add("there is no pod " + component + "-" + host + " in kube-system");
-        } else {
+        } else if (!silent || look.isEmpty()) {
             readiness(pod.get())
                     .ifPresent(missing -> wrong.add(component + " on " + host + " is not ready: " + missing));
         }
@@ -78,10 +80,23 @@ final class ComponentProofs {
                     wrong.add("host " + host + " could not be asked about " + component + ": " + reason);
             }
         });
+        String state = silent ? " runs, and the kubelet there has not reported since, " : " runs and is ready, ";
         return Verdict.of(
                 wrong,
-                component + " on " + host + " runs and is ready, "
+                component + " on " + host + state
                         + pod.map(ComponentProofs::restarts).orElse(""));
+    }
+
+    /**
+     * Whether the API counts the pod as not ready because its node does not report, which is the node's matter and says
+     * nothing about the pod. The controller of nodes takes the condition away and leaves the kubelet's last word about the
+     * containers (Kubernetes 1.36, pkg/controller/util/node, MarkPodsNotReady).
+     */
+    private static boolean givenUp(KubeObject pod) {
+        List<Tree> containers = pod.at("status", "containerStatuses").items();
+        return !pod.is("Ready")
+                && !containers.isEmpty()
+                && containers.stream().allMatch(each -> each.at("ready").isTrue());
     }
 
     private static Optional<String> readiness(KubeObject pod) {

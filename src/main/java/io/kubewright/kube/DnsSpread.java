@@ -127,7 +127,11 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
     static Verdict judge(List<KubeObject> pods, int nodes) {
         Set<String> answering = new TreeSet<>();
         pods.stream().filter(pod -> pod.is("Ready")).forEach(pod -> answering.add(node(pod)));
-        String where = answering.isEmpty() ? "no node" : String.join(", ", answering);
+        if (answering.isEmpty()) {
+            return Verdict.failed(
+                    "CoreDNS (Deployment kube-system/coredns) is ready on no node, so there are no names");
+        }
+        String where = String.join(", ", answering);
         return answering.size() >= Math.min(2, nodes)
                 ? Verdict.ok("CoreDNS is ready on " + where)
                 : Verdict.failed("CoreDNS is ready on " + where + " only, so names are lost with one node");

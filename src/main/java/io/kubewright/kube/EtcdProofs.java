@@ -14,17 +14,29 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /** etcd as each of its members sees it: asked on its own host, inside its own container. */
 final class EtcdProofs {
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** The cause in a line of etcdctl's log; within a message of crictl its quotes have backslashes. */
+    private static final Pattern LOGGED = Pattern.compile("error\\\\?\":\\\\?\"([^\"\\\\]+)");
+
+    private static final int LONGEST = 300;
 
     /** etcdctl's JSON has member ids as numbers beyond 2^53: Jackson keeps them whole. */
     private static final String SCRIPT = """
@@ -75,15 +87,13 @@ final class EtcdProofs {
     }
 
     static Verdict judgeMembers(String host, Set<String> expected, String text) {
-        JsonNode answer;
-        try {
-            answer = MAPPER.readTree(text);
-        } catch (JacksonException _) {
-            return Verdict.failed("etcd on " + host + " does not list its members: " + text);
+        Optional<JsonNode> answer = read(text);
+        if (answer.isEmpty()) {
+            return Verdict.failed("etcd on " + host + " does not list its members: " + reason(text));
         }
         Set<String> names = new TreeSet<>();
         List<String> wrong = new ArrayList<>();
-        for (JsonNode member : answer.path("members")) {
+        for (JsonNode member : answer.get().path("members")) {
             String name = member.path("name").asString("");
             names.add(name);
             if (name.isEmpty()) {
@@ -121,37 +131,64 @@ final class EtcdProofs {
         return findings;
     }
 
+    /** In hexadecimal, as etcd itself writes it; empty when the member knows none. */
     private static String leader(String status) {
-        try {
-            JsonNode id = MAPPER.readTree(status).path(0).path("Status").path("leader");
-            return id.isIntegralNumber()
-                    ? Long.toUnsignedString(id.bigIntegerValue().longValue(), 16)
-                    : "";
-        } catch (JacksonException _) {
-            return "";
-        }
+        JsonNode id = state(read(status)).path("leader");
+        String leader = id.isIntegralNumber()
+                ? Long.toUnsignedString(id.bigIntegerValue().longValue(), 16)
+                : "";
+        return leader.equals("0") ? "" : leader;
+    }
+
+    private static JsonNode state(Optional<JsonNode> status) {
+        return status.map(each -> each.path(0).path("Status")).orElseGet(MissingNode::getInstance);
     }
 
     static Verdict judgeHealth(String host, String health, String status) {
-        try {
-            JsonNode healthy = MAPPER.readTree(health).path(0);
-            JsonNode state = MAPPER.readTree(status).path(0).path("Status");
-            if (!healthy.path("health").asBoolean(false)) {
-                return Verdict.failed("etcd on " + host + " is not healthy: "
-                        + healthy.path("error").asString(health));
-            }
-            String leader = leader(status);
-            if (leader.isEmpty() || leader.equals("0")) {
-                return Verdict.failed("etcd on " + host + " knows no leader");
-            }
-            if (!state.path("errors").isMissingNode() && !state.path("errors").isEmpty()) {
-                return Verdict.failed("etcd on " + host + " reports " + state.path("errors"));
-            }
-            long bytes = state.path("dbSize").asLong(0);
-            return Verdict.ok("commits in " + healthy.path("took").asString("?") + ", etcd "
-                    + state.path("version").asString("?") + ", database " + bytes / 1024 + " KiB, leader " + leader);
-        } catch (JacksonException _) {
-            return Verdict.failed("etcd on " + host + " does not answer etcdctl: " + (health + " " + status).strip());
+        Optional<JsonNode> answer = read(health);
+        JsonNode state = state(read(status));
+        if (state.isMissingNode()) {
+            return Verdict.failed("etcd on " + host + " does not answer etcdctl: " + reason(status));
         }
+        JsonNode healthy = answer.map(each -> each.path(0)).orElseGet(MissingNode::getInstance);
+        String leader = leader(status);
+        List<String> wrong = new ArrayList<>();
+        if (!healthy.path("health").asBoolean(false)) {
+            wrong.add("etcd on " + host + " is not healthy: "
+                    + healthy.path("error").asString(reason(health)));
+        }
+        if (leader.isEmpty()) {
+            wrong.add("etcd on " + host + " knows no leader: it does not reach most of the other members (TCP 2380)");
+        } else if (!state.path("errors").isEmpty()) {
+            wrong.add("etcd on " + host + " reports " + state.path("errors"));
+        }
+        long bytes = state.path("dbSize").asLong(0);
+        return Verdict.of(
+                wrong,
+                "commits in " + healthy.path("took").asString("?") + ", etcd "
+                        + state.path("version").asString("?") + ", database " + bytes / 1024 + " KiB, leader "
+                        + leader);
+    }
+
+    /** The JSON that the text begins with; warnings of etcdctl may follow it. Empty when it begins with something else. */
+    private static Optional<JsonNode> read(String text) {
+        try {
+            return Optional.of(MAPPER.readTree(text)).filter(JsonNode::isContainer);
+        } catch (JacksonException _) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Why there is no JSON. Of a command that failed, crictl prints the standard error alone, within a message of its own;
+     * there the last line of etcdctl's log says more than its last words ("unhealthy cluster").
+     */
+    private static String reason(String text) {
+        Matcher logged = LOGGED.matcher(text);
+        String reason = text;
+        while (logged.find()) {
+            reason = logged.group(1);
+        }
+        return reason.isEmpty() ? "it says nothing" : reason.substring(0, Math.min(reason.length(), LONGEST));
     }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Nodes as the API has them, beside what their hosts say: a stopped kubelet shows on its host 40 s earlier. */
+/** Nodes as the API has them, beside what their hosts say: a stopped kubelet shows on its host 50 s earlier. */
 final class NodeProof {
     private static final String CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane";
 
@@ -54,9 +54,7 @@ final class NodeProof {
         String name = host.name();
         List<String> wrong = new ArrayList<>();
         look.ifPresent(asked -> wrong.addAll(asked.fold(
-                seen -> seen.kubelet().equals("active")
-                        ? List.<String>of()
-                        : List.of("kubelet on " + name + " is " + seen.kubelet()),
+                seen -> wrongOn(host, seen),
                 reason -> List.of("host " + name + " could not be asked about its kubelet: " + reason))));
         if (node.isEmpty()) {
             wrong.add("the cluster has no node " + name);
@@ -77,8 +75,8 @@ final class NodeProof {
                 .map(each -> each.at("address").text(""))
                 .toList();
         if (!addresses.contains(host.nodeIp().toString())) {
-            wrong.add("node " + name + " has the address " + String.join(", ", addresses) + ", the file says "
-                    + host.nodeIp());
+            wrong.add("the kubelet on " + name + " reports the address " + String.join(", ", addresses)
+                    + ", the file says " + host.nodeIp());
         }
         boolean controlPlane = found.at("metadata", "labels").entries().containsKey(CONTROL_PLANE_LABEL);
         if (controlPlane != host.isControlPlane()) {
@@ -90,5 +88,16 @@ final class NodeProof {
                 "Ready, " + running + ", " + host.nodeIp() + ", " + (controlPlane ? "control plane" : "worker") + ", "
                         + found.at("status", "nodeInfo", "containerRuntimeVersion")
                                 .text(""));
+    }
+
+    private static List<String> wrongOn(Host host, HostLook seen) {
+        List<String> wrong = new ArrayList<>();
+        if (!seen.kubelet().equals("active")) {
+            wrong.add("kubelet on " + host.name() + " is " + seen.kubelet());
+        }
+        if (!seen.addresses().contains(host.nodeIp().toString())) {
+            wrong.add("no link of host " + host.name() + " has the file's address " + host.nodeIp());
+        }
+        return wrong;
     }
 }

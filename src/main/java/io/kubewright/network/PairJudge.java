@@ -133,7 +133,20 @@ final class PairJudge {
         return Verdict.of(
                 wrong,
                 "UDP 4789 with our words: out " + counted(peers, out) + ", in " + counted(peers, in) + "; "
-                        + Exchange.DEVICE + " sent " + seen.sent() + ", received " + seen.received() + some);
+                        + Exchange.DEVICE + " sent " + seen.sent() + ", received " + seen.received() + some
+                        + strangers(peers, union(List.copyOf(out.keySet()), List.copyOf(in.keySet()))));
+    }
+
+    /** A node that is not silent but encapsulates under another address than its own of the file. */
+    private static String strangers(List<ProofNode> peers, List<String> addresses) {
+        List<String> strange = addresses.stream()
+                .filter(address ->
+                        peers.stream().noneMatch(peer -> peer.address().equals(address)))
+                .toList();
+        return strange.isEmpty()
+                ? ""
+                : "; also to or from " + String.join(", ", strange)
+                        + ", which no node with a proof pod has in the file";
     }
 
     /** Packets with our words by peer address; seen on several links (a bond and its members) they count once. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import tools.jackson.databind.JsonNode;
@@ -150,6 +151,18 @@ final class RealCluster implements BeforeAllCallback {
     /** A command on a host, in a process of its own since {@code lab ssh} hands on standard streams. */
     static Result on(String host, String command) throws IOException, InterruptedException {
         return program("lab", "ssh", host, "--", command);
+    }
+
+    /** The cluster's kubectl, at the first API server that answers. */
+    static Result kubectl(String... arguments) throws IOException, InterruptedException {
+        return program(Stream.concat(Stream.of("lab", "kubectl", "--"), Stream.of(arguments))
+                .toArray(String[]::new));
+    }
+
+    /** A command that ends well as soon as the condition, a shell command too, holds, and badly after so many seconds. */
+    static String within(int seconds, String condition) {
+        return "for second in $(seq %d); do if %s; then exit 0; fi; sleep 1; done; exit 1"
+                .formatted(seconds, condition);
     }
 
     /** A command for a process of its own. */

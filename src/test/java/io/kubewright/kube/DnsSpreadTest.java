@@ -42,6 +42,8 @@ class DnsSpreadTest {
         List<KubeObject> together = List.of(pod("a", "n1"), pod("b", "n1"));
         assertThat(DnsSpread.judge(together, 5).ok()).isFalse();
         assertThat(DnsSpread.judge(together, 5).evidence()).contains("n1 only");
+        assertThat(DnsSpread.judge(List.of(), 5).evidence())
+                .isEqualTo("CoreDNS (Deployment kube-system/coredns) is ready on no node, so there are no names");
         assertThat(DnsSpread.judge(together, 1).ok()).isTrue();
         assertThat(DnsSpread.judge(List.of(pod("a", "n1"), pod("b", "n2")), 5).ok())
                 .isTrue();

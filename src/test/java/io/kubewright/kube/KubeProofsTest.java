@@ -40,6 +40,10 @@ class KubeProofsTest {
         return new HostLook(kubelet, Set.of("kube-vip.yaml", "etcd.yaml"), containers, addresses, Map.of());
     }
 
+    private static HostLook kubelet(String state) {
+        return look(state, Set.of(), Set.of("10.77.0.14"));
+    }
+
     private static Optional<Asked<HostLook>> answered(HostLook look) {
         return Optional.of(new Asked.Answered<>(look, 5));
     }
@@ -58,15 +62,15 @@ class KubeProofsTest {
 
     @Test
     void aReadyNodeOfTheRightVersionIsGreen() {
-        Verdict verdict = NodeProof.judge(
-                N4, "1.36.4", Optional.of(node("True", "v1.36.4")), answered(look("active", Set.of(), Set.of())));
+        Verdict verdict =
+                NodeProof.judge(N4, "1.36.4", Optional.of(node("True", "v1.36.4")), answered(kubelet("active")));
         assertThat(verdict).isEqualTo(Verdict.ok("Ready, v1.36.4, 10.77.0.14, worker, containerd://2.3.4"));
     }
 
     @Test
     void aStoppedKubeletIsRedWhileTheApiStillSaysReady() {
-        Verdict verdict = NodeProof.judge(
-                N4, "1.36.4", Optional.of(node("True", "v1.36.4")), answered(look("inactive", Set.of(), Set.of())));
+        Verdict verdict =
+                NodeProof.judge(N4, "1.36.4", Optional.of(node("True", "v1.36.4")), answered(kubelet("inactive")));
         assertThat(verdict).isEqualTo(Verdict.failed("kubelet on n4 is inactive"));
     }
 
@@ -76,17 +80,18 @@ class KubeProofsTest {
                 host("n4", "10.77.0.99", Role.CONTROL_PLANE),
                 "1.36.4",
                 Optional.of(node("Unknown", "v1.35.0")),
-                answered(look("active", Set.of(), Set.of())));
+                answered(kubelet("active")));
         assertThat(verdict.evidence())
                 .contains("node n4 is not Ready")
                 .contains("version v1.35.0")
-                .contains("10.77.0.14, the file says 10.77.0.99")
+                .contains("the kubelet on n4 reports the address 10.77.0.14, the file says 10.77.0.99")
+                .contains("no link of host n4 has the file's address 10.77.0.99")
                 .contains("is not a control plane");
     }
 
     @Test
     void aMissingNodeAndAStrangerAreFound() {
-        assertThat(NodeProof.judge(N4, "1.36.4", Optional.empty(), answered(look("active", Set.of(), Set.of())))
+        assertThat(NodeProof.judge(N4, "1.36.4", Optional.empty(), answered(kubelet("active")))
                         .evidence())
                 .isEqualTo("the cluster has no node n4");
         assertThat(NodeProof.noStrangers(List.of(N4), Set.of("n4", "n9")).evidence())
@@ -111,6 +116,33 @@ class KubeProofsTest {
         Verdict stale =
                 ComponentProofs.judge("etcd", "n1", Optional.of(pod()), answered(look("active", Set.of(), Set.of())));
         assertThat(stale.evidence()).isEqualTo("containerd on n1 runs no container etcd");
+    }
+
+    /** As the controller of nodes leaves it when the kubelet has not reported for 50 s. */
+    private static KubeObject givenUp() {
+        return KubeYaml.readOne("a pod", """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: etcd-n1, namespace: kube-system}
+                status:
+                  phase: Running
+                  conditions: [{type: Ready, status: "False"}, {type: ContainersReady, status: "True"}]
+                  containerStatuses: [{name: etcd, ready: true, restartCount: 2}]
+                """);
+    }
+
+    @Test
+    void aComponentWhoseKubeletIsSilentIsJudgedByItsHost() {
+        Verdict runs = ComponentProofs.judge(
+                "etcd", "n1", Optional.of(givenUp()), answered(look("active", Set.of("etcd"), Set.of())));
+        assertThat(runs)
+                .isEqualTo(Verdict.ok("etcd on n1 runs, and the kubelet there has not reported since, restarts: 2"));
+        Verdict gone = ComponentProofs.judge(
+                "etcd", "n1", Optional.of(givenUp()), answered(look("active", Set.of(), Set.of())));
+        assertThat(gone).isEqualTo(Verdict.failed("containerd on n1 runs no container etcd"));
+        Verdict unknown = ComponentProofs.judge(
+                "etcd", "n1", Optional.of(givenUp()), Optional.of(new Asked.Silent<>("no way there", 5)));
+        assertThat(unknown.evidence()).isEqualTo("host n1 could not be asked about etcd: no way there");
     }
 
     @Test
@@ -185,6 +217,40 @@ class KubeProofsTest {
                                 STATUS)
                         .evidence())
                 .isEqualTo("etcd on n1 is not healthy: context deadline exceeded");
+    }
+
+    /** As crictl 1.36 and etcdctl 3.6.16 word it (cmd/crictl/exec.go; ctlv3/command/ep_command.go). */
+    private static final String TIMED_OUT = """
+            time="2026-11-23T02:00:00Z" level=fatal msg="execing command in container: command 'etcdctl endpoint health' \
+            exited with 1: {\\"level\\":\\"warn\\",\\"msg\\":\\"retrying of unary invoker failed\\",\\"attempt\\":0,\
+            \\"error\\":\\"rpc error: code = DeadlineExceeded desc = context deadline exceeded\\"}\\nError: unhealthy cluster\\n"
+            """;
+
+    private static final String LEADERLESS = """
+            [{"Endpoint":"https://127.0.0.1:2379","Status":{"header":{"member_id":11},"version":"3.6.16","dbSize":2138112,
+            "raftIndex":9,"raftTerm":2,"errors":["etcdserver: no leader"],"dbSizeInUse":1000}}]
+            """;
+
+    @Test
+    void aMemberThatIsCutOffKnowsNoLeader() {
+        assertThat(EtcdProofs.judgeHealth("n3", TIMED_OUT, LEADERLESS))
+                .isEqualTo(Verdict.failed("etcd on n3 is not healthy: rpc error: code = DeadlineExceeded desc = context"
+                        + " deadline exceeded; etcd on n3 knows no leader: it does not reach most of the other members"
+                        + " (TCP 2380)"));
+        assertThat(EtcdProofs.judgeHealth("n3", TIMED_OUT, TIMED_OUT).evidence())
+                .isEqualTo("etcd on n3 does not answer etcdctl: rpc error: code = DeadlineExceeded desc = context"
+                        + " deadline exceeded");
+        assertThat(EtcdProofs.judgeMembers("n3", Set.of("n3"), TIMED_OUT).evidence())
+                .isEqualTo("etcd on n3 does not list its members: rpc error: code = DeadlineExceeded desc = context"
+                        + " deadline exceeded");
+    }
+
+    @Test
+    void aWarningBehindTheAnswerOfEtcdIsNoFault() {
+        String warned = STATUS + "\n{\"level\":\"warn\",\"error\":\"connection refused\"}\n";
+        assertThat(EtcdProofs.judgeHealth("n1", "[{\"health\":true,\"took\":\"9.5ms\"}]", warned)
+                        .ok())
+                .isTrue();
     }
 
     @Test

@@ -39,6 +39,15 @@ class PairJudgeTest {
     }
 
     @Test
+    void aPeerUnderAnotherAddressIsNamed() {
+        List<String> moved = List.of("10.77.0.12", "10.77.0.13", "10.77.0.14", "10.77.0.115");
+        Verdict verdict = PairJudge.wire(N1, OTHERS, seen(moved, moved, 120, 120));
+        assertThat(verdict.ok()).isTrue();
+        assertThat(verdict.evidence())
+                .endsWith("; also to or from 10.77.0.115, which no node with a proof pod has in the file");
+    }
+
+    @Test
     void oneSilentPeerIsNotThisNodesFault() {
         List<String> three = ALL.subList(0, 3);
         Verdict verdict = PairJudge.wire(N1, OTHERS, seen(ALL, three, 120, 90));
