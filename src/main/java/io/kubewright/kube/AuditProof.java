@@ -5,7 +5,6 @@ import io.kubewright.engine.ScriptResult;
 import io.kubewright.engine.Shell;
 import io.kubewright.engine.TargetException;
 import io.kubewright.engine.Targets;
-import io.kubewright.kubeapi.proof.Asked;
 import io.kubewright.kubeapi.proof.Together;
 import io.kubewright.kubeapi.proof.Verdict;
 import io.kubewright.spec.Host;
@@ -47,18 +46,14 @@ final class AuditProof {
         String name = "kubewright-proof-" + HexFormat.of().formatHex(random);
         List<Finding> findings = new ArrayList<>();
         Together.ask(controlPlanes, LIMIT.plusSeconds(5), host -> ask(host, name, targets))
-                .forEach((host, asked) -> findings.add(asked.fold(
-                                said -> judge(host.name(), audit, said), Verdict::failed)
-                        .at(host.name(), asked.millis())));
+                .forEach((host, asked) ->
+                        findings.add(asked.fold(said -> judge(host.name(), audit, said), Verdict::failed)
+                                .at(host.name(), asked.millis())));
         return findings;
     }
 
     private static String ask(Host host, String name, Targets targets) throws InterruptedException {
-        String script = SCRIPT.formatted(
-                Shell.quote(name),
-                Shell.quote("https://" + Node.authority(host) + ":" + EndpointSection.API_PORT),
-                Shell.quote(NodeSettings.AUDIT_LOG));
-        ScriptResult result = targets.get(host.name()).run(script, LIMIT, _ -> {});
+        ScriptResult result = targets.get(host.name()).run(script(host, name), LIMIT, _ -> {});
         if (result.exitCode() != 0) {
             throw new TargetException(
                     host.name(),
@@ -67,6 +62,13 @@ final class AuditProof {
                     "Run it again.");
         }
         return result.stdout().strip();
+    }
+
+    static String script(Host host, String name) {
+        return SCRIPT.formatted(
+                Shell.quote(name),
+                Shell.quote("https://" + Node.authority(host) + ":" + EndpointSection.API_PORT),
+                Shell.quote(NodeSettings.AUDIT_LOG));
     }
 
     /** @param said {@code told LEVEL} of our request, or the state of the log: {@code written}, {@code empty}, {@code none} */
@@ -81,7 +83,8 @@ final class AuditProof {
                 own
                         ? Verdict.ok(log + " is written; the file's own policy leaves out the request of this proof")
                         : Verdict.failed(log + " does not tell of a request that was just made");
-            case "empty" -> Verdict.failed(log + " is empty" + (own ? ": the file's own policy lets nothing through" : ""));
+            case "empty" ->
+                Verdict.failed(log + " is empty" + (own ? ": the file's own policy lets nothing through" : ""));
             default -> Verdict.failed("kube-apiserver on " + host + " writes no audit log: " + log + " is not there");
         };
     }

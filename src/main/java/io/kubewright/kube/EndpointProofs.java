@@ -66,17 +66,17 @@ final class EndpointProofs {
     List<Finding> kubelets() throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
         ask(hosts, host -> Task.at(host.nodeIp().toString(), KUBELET_PORT), "/healthz")
-                .forEach((host, asked) -> findings.add(asked.fold(
-                                outcome -> judgeKubelet(host.name(), outcome), Verdict::failed)
-                        .at(host.name(), asked.millis())));
+                .forEach((host, asked) ->
+                        findings.add(asked.fold(outcome -> judgeKubelet(host.name(), outcome), Verdict::failed)
+                                .at(host.name(), asked.millis())));
         return findings;
     }
 
     static Verdict judgeKubelet(String host, Outcome outcome) {
         Optional<String> answer = outcome.answers().keySet().stream().findFirst();
         if (!outcome.reached() && answer.isEmpty()) {
-            return Verdict.failed("the kubelet on " + host + " does not serve with a certificate of the cluster: "
-                    + outcome.error());
+            return Verdict.failed(
+                    "the kubelet on " + host + " does not serve with a certificate of the cluster: " + outcome.error());
         }
         String[] parts = answer.orElse("").split(" \\| ", 2);
         return Verdict.ok("the kubelet's certificate verifies" + (parts.length == 2 ? " and names " + parts[1] : ""));
@@ -87,7 +87,8 @@ final class EndpointProofs {
         return ask(from, address, "/readyz");
     }
 
-    private Map<Host, Asked<Outcome>> ask(List<Host> from, java.util.function.Function<Host, String> address, String path)
+    private Map<Host, Asked<Outcome>> ask(
+            List<Host> from, java.util.function.Function<Host, String> address, String path)
             throws InterruptedException {
         return Together.ask(from, DEADLINE, host -> {
             String url = "https://" + address.apply(host) + path;

@@ -57,8 +57,8 @@ record Init(
     private String throughBalancer() {
         return endpoint.external().isEmpty()
                 ? ""
-                : ": " + endpoint.hostAndPort() + " must lead to " + node.ownApi().replace("https://", "")
-                        + " by the time that answers";
+                : ": " + endpoint.hostAndPort() + " must lead to "
+                        + node.ownApi().replace("https://", "") + " by the time that answers";
     }
 
     /** kube-vip of the init itself may have put the address onto its link. */

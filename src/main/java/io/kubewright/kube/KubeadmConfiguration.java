@@ -80,9 +80,7 @@ final class KubeadmConfiguration {
 
     /** Fragment for init and join: the files of the settings, and a note of what kubeadm does its work by. */
     String begin(Node node) {
-        return functions()
-                + settings.place(node)
-                + "told " + io.kubewright.engine.resource.Heredoc.of(settings(node));
+        return functions() + settings.place(node) + "told " + io.kubewright.engine.resource.Heredoc.of(settings(node));
     }
 
     /** For phases that only want to know which cluster it is. */

@@ -94,9 +94,7 @@ final class NodeState {
 
     /** Fragment that stops where the cluster's endpoint is a name that this host does not know. */
     static String resolves(EndpointSection endpoint) {
-        return endpoint.external().isEmpty()
-                ? ""
-                : """
+        return endpoint.external().isEmpty() ? "" : """
                 endpoint=%1$s
                 if ! getent hosts "$endpoint" >/dev/null; then
                     echo "this host does not know the address of $endpoint, the endpoint of the cluster" >&2

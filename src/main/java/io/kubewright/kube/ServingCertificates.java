@@ -74,7 +74,8 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
             String other = serves ? SERVED : " serves with a certificate of its own";
             return host.name()
                     + waiting.map(request -> request.objection(host)
-                                    .map(objection -> " may not have what " + request.name() + " asks for: " + objection)
+                                    .map(objection ->
+                                            " may not have what " + request.name() + " asks for: " + objection)
                                     .orElse(" waits for the approval of " + request.name()))
                             .orElse(other);
         }
@@ -125,7 +126,10 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
                 throw new ApiException(
                         ApiException.Code.DEADLINE,
                         "not every kubelet serves with a certificate of the cluster after " + DEADLINE.toMinutes()
-                                + " min:\n" + text(states.stream().filter(state -> !state.well()).toList()),
+                                + " min:\n"
+                                + text(states.stream()
+                                        .filter(state -> !state.well())
+                                        .toList()),
                         "Look at the kubelet: journalctl -u kubelet, and at kubectl get csr. Apply again goes on from here.");
             }
             Thread.sleep(PAUSE);

@@ -31,8 +31,7 @@ record ServingRequest(KubeObject object) {
 
     /** As kubelets ask (Kubernetes 1.27 and later leave out key encipherment for keys that cannot). */
     private static final Set<Set<String>> USAGES = Set.of(
-            Set.of("digital signature", "server auth"),
-            Set.of("digital signature", "key encipherment", "server auth"));
+            Set.of("digital signature", "server auth"), Set.of("digital signature", "key encipherment", "server auth"));
 
     static boolean isOne(KubeObject object) {
         return object.at("spec", "signerName").text("").equals(SIGNER);

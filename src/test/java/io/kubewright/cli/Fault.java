@@ -109,6 +109,42 @@ enum Fault {
         }
     },
 
+    /** As from the time before the encryption: the API server takes JSON in etcd as well as its own format. */
+    SECRET_READABLE {
+        private static final String NAME = "kubewright-fault";
+
+        @Override
+        void make(String node) throws Exception {
+            on(
+                    CONTROL_PLANES.getFirst(),
+                    etcdctl("put /registry/secrets/default/" + NAME
+                            + " '{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"type\":\"Opaque\",\"metadata\":{\"name\":\""
+                            + NAME
+                            + "\",\"namespace\":\"default\"}}'"));
+        }
+
+        @Override
+        void cure(String node) throws Exception {
+            on(CONTROL_PLANES.getFirst(), etcdctl("del /registry/secrets/default/" + NAME));
+        }
+
+        private static String etcdctl(String command) {
+            return "crictl exec --sync $(crictl ps --quiet --state Running --name '^etcd$' | head -n 1) etcdctl"
+                    + " --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/healthcheck-client.crt"
+                    + " --key /etc/kubernetes/pki/etcd/healthcheck-client.key " + command;
+        }
+
+        @Override
+        Set<String> certain(String node) {
+            return Set.of("proof/etcd/secrets@cluster");
+        }
+
+        @Override
+        Map<String, String> evidence(String node) {
+            return Map.of("proof/etcd/secrets@cluster", "default/" + NAME);
+        }
+    },
+
     KUBE_VIP_REMOVED {
         @Override
         void make(String node) throws Exception {

@@ -232,7 +232,8 @@ class KubeResourcesTest {
                 false);
         assertThat(KubeResources.of(input, Samples.supplies(false)))
                 .extracting(resource -> resource.id().path())
-                .containsExactly("kube/containerd", "kube/tools", "kube/kubelet", "kube/images", "kube/init", "kube/settings");
+                .containsExactly(
+                        "kube/containerd", "kube/tools", "kube/kubelet", "kube/images", "kube/init", "kube/settings");
     }
 
     @Test
@@ -269,11 +270,10 @@ class KubeResourcesTest {
                 Set.of(),
                 false);
         moved.facts().computeIfPresent("n1", (name, facts) -> input.facts().get("n2"));
-        HostResource vip =
-                (HostResource) KubeResources.of(moved, Samples.supplies(false)).stream()
-                        .filter(resource -> resource.id().path().equals("kube/vip"))
-                        .findFirst()
-                        .orElseThrow();
+        HostResource vip = (HostResource) KubeResources.of(moved, Samples.supplies(false)).stream()
+                .filter(resource -> resource.id().path().equals("kube/vip"))
+                .findFirst()
+                .orElseThrow();
         assertThatThrownBy(() -> vip.desired(""))
                 .isInstanceOf(KubeException.class)
                 .hasMessage("n1: no network link holds 10.20.0.11, the host's nodeIp");

@@ -58,16 +58,19 @@ class ServingRequestTest {
 
     private static String objection(String user, List<String> usages, String request) {
         KubeObject object = new KubeObject(Map.of(
-                "apiVersion", "certificates.k8s.io/v1",
-                "kind", "CertificateSigningRequest",
-                "metadata", Map.of("name", "csr-x"),
+                "apiVersion",
+                "certificates.k8s.io/v1",
+                "kind",
+                "CertificateSigningRequest",
+                "metadata",
+                Map.of("name", "csr-x"),
                 "spec",
-                        Map.of(
-                                "signerName", ServingRequest.SIGNER,
-                                "username", user,
-                                "groups", List.of("system:nodes", "system:authenticated"),
-                                "usages", usages,
-                                "request", request)));
+                Map.of(
+                        "signerName", ServingRequest.SIGNER,
+                        "username", user,
+                        "groups", List.of("system:nodes", "system:authenticated"),
+                        "usages", usages,
+                        "request", request)));
         return new ServingRequest(object).objection(HOST).orElse("");
     }
 
@@ -88,12 +91,15 @@ class ServingRequestTest {
     @Test
     void anythingMoreOrLessIsNot() throws Exception {
         assertThat(objection(dns("n1"), ip("10.20.0.11"), dns("api.corp.local")))
-                .isEqualTo("it asks for DNS api.corp.local, DNS n1, IP 10.20.0.11 where the host is DNS n1, IP 10.20.0.11");
+                .isEqualTo(
+                        "it asks for DNS api.corp.local, DNS n1, IP 10.20.0.11 where the host is DNS n1, IP 10.20.0.11");
         assertThat(objection(dns("n1"), ip("10.20.0.10"))).contains("it asks for DNS n1, IP 10.20.0.10");
         assertThat(objection(dns("n1"))).contains("it asks for DNS n1 where");
         assertThat(objection()).contains("it asks for  where");
         assertThat(objection(
-                        dns("n1"), ip("10.20.0.11"), new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://x")))
+                        dns("n1"),
+                        ip("10.20.0.11"),
+                        new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://x")))
                 .contains("a name of kind 6 spiffe://x");
     }
 
@@ -114,6 +120,7 @@ class ServingRequestTest {
         assertThat(objection("system:node:n1", List.of("digital signature", "client auth"), own))
                 .isEqualTo("it is for client auth, digital signature");
         Stream.of("", "bm90aGluZw==", "!")
-                .forEach(text -> assertThat(objection("system:node:n1", USAGES, text)).contains("it cannot be read"));
+                .forEach(text ->
+                        assertThat(objection("system:node:n1", USAGES, text)).contains("it cannot be read"));
     }
 }

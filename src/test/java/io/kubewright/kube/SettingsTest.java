@@ -25,8 +25,12 @@ class SettingsTest {
     @BeforeEach
     void makeHost() throws IOException {
         host = new HostDirectory(directory.toRealPath());
-        host.program("systemctl", "true").program("kubeadm", "true").program("crictl", "echo $$").program("kubectl", "true");
-        host.file("/etc/kubernetes/kubelet.conf", "kind: Config\n").file("/etc/kubernetes/admin.conf", "kind: Config\n");
+        host.program("systemctl", "true")
+                .program("kubeadm", "true")
+                .program("crictl", "echo $$")
+                .program("kubectl", "true");
+        host.file("/etc/kubernetes/kubelet.conf", "kind: Config\n")
+                .file("/etc/kubernetes/admin.conf", "kind: Config\n");
         host.file("/var/lib/kubelet/config.yaml", "kind: KubeletConfiguration\n");
         for (String component : new String[] {"apiserver", "controller-manager", "scheduler"}) {
             host.file("/etc/kubernetes/manifests/kube-" + component + ".yaml", "kind: Pod\n");
@@ -80,8 +84,8 @@ class SettingsTest {
         host.apply(settings);
         host.file("/etc/kubernetes/manifests/kube-scheduler.yaml", "kind: Pod\nspec: {}\n");
         assertThat(host.probe(settings))
-                .isEqualTo(settings.desired("")
-                        + "/etc/kubernetes/manifests/kube-scheduler.yaml: changed by another\n");
+                .isEqualTo(
+                        settings.desired("") + "/etc/kubernetes/manifests/kube-scheduler.yaml: changed by another\n");
         assertThat(host.apply(settings)).isEqualTo(settings.desired(""));
         assertThat(host.calls("kubeadm")).anyMatch(call -> call.startsWith("init phase control-plane all"));
     }
@@ -105,7 +109,8 @@ class SettingsTest {
         made(before);
         host.apply(before);
         HostResource after = step(
-                with(Map.of(), Map.of("kubeletconfiguration", "{\"maxPods\":200}"), new Audit.None()), "kube/settings@n4");
+                with(Map.of(), Map.of("kubeletconfiguration", "{\"maxPods\":200}"), new Audit.None()),
+                "kube/settings@n4");
         assertThat(host.apply(after)).isEqualTo(after.desired(""));
         assertThat(host.calls("kubeadm"))
                 .extracting(call -> call.replaceFirst(" --.*", ""))
@@ -124,8 +129,8 @@ class SettingsTest {
         HostResource after = step(with(Map.of(), Map.of(), new Audit.Metadata()), "kube/settings@n1");
         host.program(
                 "kubeadm",
-                "case \"$*\" in *control-plane*) echo broken >" + host.path("/etc/kubernetes/manifests/kube-apiserver.yaml")
-                        + " ;; esac");
+                "case \"$*\" in *control-plane*) echo broken >"
+                        + host.path("/etc/kubernetes/manifests/kube-apiserver.yaml") + " ;; esac");
         host.program("crictl", "case $1 in logs) echo 'unknown flag: --nonsense' ;; *) echo one ;; esac");
         HostDirectory.Result result =
                 host.run(after.apply(host.probe(after), new Outputs()).replace("kw_wait 240", "kw_wait 1"));
@@ -164,12 +169,15 @@ class SettingsTest {
         String file = "/etc/kubernetes/kubewright/encryption.yaml";
         String readable = host.read(file);
         assertThat(readable).containsSubsequence("- identity: {}", "- secretbox:");
-        assertThat(host.run(functions + "new_encryption readable\nencryption written\n").output()).isEmpty();
+        assertThat(host.run(functions + "new_encryption readable\nencryption written\n")
+                        .output())
+                .isEmpty();
         assertThat(host.read(file)).containsSubsequence("- secretbox:", "- identity: {}");
         assertThat(host.read(file).replaceAll("(?s).*secret: (\\S+).*", "$1"))
                 .isEqualTo(readable.replaceAll("(?s).*secret: (\\S+).*", "$1"))
                 .hasSize(44);
-        assertThat(Files.getPosixFilePermissions(host.path(file))).containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        assertThat(Files.getPosixFilePermissions(host.path(file)))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
         Files.delete(host.path(file));
         assertThat(host.run(functions + "encryption written\n").status()).isNotZero();
         assertThat(host.exists(file)).isFalse();
