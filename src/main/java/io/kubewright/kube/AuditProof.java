@@ -53,11 +53,7 @@ final class AuditProof {
     }
 
     private static String ask(Host host, String name, Targets targets) throws InterruptedException {
-        String script = SCRIPT.formatted(
-                Shell.quote(name),
-                Shell.quote("https://" + Node.authority(host) + ":" + EndpointSection.API_PORT),
-                Shell.quote(NodeSettings.AUDIT_LOG));
-        ScriptResult result = targets.get(host.name()).run(script, LIMIT, _ -> {});
+        ScriptResult result = targets.get(host.name()).run(script(host, name), LIMIT, _ -> {});
         if (result.exitCode() != 0) {
             throw new TargetException(
                     host.name(),
@@ -66,6 +62,13 @@ final class AuditProof {
                     "Run it again.");
         }
         return result.stdout().strip();
+    }
+
+    static String script(Host host, String name) {
+        return SCRIPT.formatted(
+                Shell.quote(name),
+                Shell.quote("https://" + Node.authority(host) + ":" + EndpointSection.API_PORT),
+                Shell.quote(NodeSettings.AUDIT_LOG));
     }
 
     /** @param said {@code told LEVEL} of our request, or the state of the log: {@code written}, {@code empty}, {@code none} */

@@ -65,7 +65,8 @@ final class EndpointProofs {
     /** Every kubelet, from its own host: what counts is the certificate, a refusal by name is as good as an answer. */
     List<Finding> kubelets() throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
-        ask(hosts, host -> Task.at(host.nodeIp().toString(), KUBELET_PORT), "/healthz")
+        // Nameless: to know who a certificate belongs to, and what that one may, the kubelet would ask the API.
+        ask(hosts, host -> Task.at(host.nodeIp().toString(), KUBELET_PORT), "/healthz", "")
                 .forEach((host, asked) ->
                         findings.add(asked.fold(outcome -> judgeKubelet(host.name(), outcome), Verdict::failed)
                                 .at(host.name(), asked.millis())));
@@ -84,15 +85,15 @@ final class EndpointProofs {
 
     private Map<Host, Asked<Outcome>> ask(List<Host> from, java.util.function.Function<Host, String> address)
             throws InterruptedException {
-        return ask(from, address, "/readyz");
+        return ask(from, address, "/readyz", IDENTITY);
     }
 
     private Map<Host, Asked<Outcome>> ask(
-            List<Host> from, java.util.function.Function<Host, String> address, String path)
+            List<Host> from, java.util.function.Function<Host, String> address, String path, String identity)
             throws InterruptedException {
         return Together.ask(from, DEADLINE, host -> {
             String url = "https://" + address.apply(host) + path;
-            Task task = Task.https("readyz", url, AUTHORITY, IDENTITY);
+            Task task = Task.https("readyz", url, AUTHORITY, identity);
             return Optional.ofNullable(probe.run(host.name(), List.of(task)).get("readyz"))
                     .orElseThrow(() -> new IllegalStateException("the probe on " + host.name() + " said nothing"));
         });

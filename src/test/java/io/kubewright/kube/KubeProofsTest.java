@@ -2,6 +2,7 @@ package io.kubewright.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubewright.engine.resource.HostDirectory;
 import io.kubewright.kubeapi.KubeObject;
 import io.kubewright.kubeapi.KubeYaml;
 import io.kubewright.kubeapi.proof.Asked;
@@ -17,7 +18,9 @@ import io.kubewright.spec.SshSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How what was seen of nodes, components, etcd, the endpoint and certificates is judged. */
 class KubeProofsTest {
@@ -342,12 +346,29 @@ class KubeProofsTest {
 
     @Test
     void anAuditLogMustTellOfTheRequestThatWasMade() {
-        Audit own = new Audit.PolicyFile(java.nio.file.Path.of("/policy"), "");
+        Audit own = new Audit.PolicyFile(Path.of("/policy"), "");
         assertThat(AuditProof.judge("n1", new Audit.Metadata(), "told Metadata").ok())
                 .isTrue();
         assertThat(AuditProof.judge("n1", new Audit.Metadata(), "written").ok()).isFalse();
         assertThat(AuditProof.judge("n1", own, "written").ok()).isTrue();
         assertThat(AuditProof.judge("n1", own, "empty").evidence()).contains("lets nothing through");
         assertThat(AuditProof.judge("n1", own, "none").evidence()).contains("n1 writes no audit log");
+    }
+
+    @Test
+    void theRequestIsLookedForInTheLogUnderItsName(@TempDir Path directory) throws IOException {
+        HostDirectory host = new HostDirectory(directory.toRealPath());
+        Host controlPlane = Samples.host("n1", 11, EnumSet.of(Role.CONTROL_PLANE));
+        host.program("kubectl", "exit 1").program("sleep", "true");
+        assertThat(host.run(AuditProof.script(controlPlane, "name-1")).output()).isEqualTo("none\n");
+        host.file(NodeSettings.AUDIT_LOG, "");
+        assertThat(host.run(AuditProof.script(controlPlane, "name-1")).output()).isEqualTo("empty\n");
+        host.file(NodeSettings.AUDIT_LOG, "{\"level\":\"Metadata\",\"requestURI\":\"/name-10\"}\n");
+        assertThat(host.run(AuditProof.script(controlPlane, "name-2")).output()).isEqualTo("written\n");
+        assertThat(host.run(AuditProof.script(controlPlane, "name-10")).output())
+                .isEqualTo("told Metadata\n");
+        assertThat(host.calls("kubectl"))
+                .allMatch(call -> call.contains("--server https://10.20.0.11:6443 "))
+                .anyMatch(call -> call.endsWith("get --raw /api/v1/namespaces/default/configmaps/name-10"));
     }
 }

@@ -100,6 +100,14 @@ class OptionsIT {
                                 .at("data", "password")
                                 .text(""))
                         .isEqualTo("aHVudGVyMg==");
+
+                // What the table of faults makes on a real cluster.
+                host.run("etcdctl a b put /registry/secrets/default/fault '{\"apiVersion\":\"v1\",\"kind\":\"Secret\","
+                        + "\"type\":\"Opaque\",\"metadata\":{\"name\":\"fault\",\"namespace\":\"default\"}}'\n");
+                assertThat(api.client().get(ObjectRef.of("v1", "Secret", "default", "fault")))
+                        .isPresent();
+                assertThat(look(host).evidence())
+                        .isEqualTo("1 of 123 Secrets are plain text in etcd on n1: default/fault");
             }
         }
     }
@@ -130,20 +138,23 @@ class OptionsIT {
     void aRequestForAServingCertificateIsReadAndApproved() throws Exception {
         try (RealApiServer server = RealApiServer.start(Files.createDirectories(directory.resolve("server")))) {
             KubeObject csr = new KubeObject(Map.of(
-                    "apiVersion", "certificates.k8s.io/v1",
-                    "kind", "CertificateSigningRequest",
-                    "metadata", Map.of("name", "csr-n1"),
+                    "apiVersion",
+                    "certificates.k8s.io/v1",
+                    "kind",
+                    "CertificateSigningRequest",
+                    "metadata",
+                    Map.of("name", "csr-n1"),
                     "spec",
-                            Map.of(
-                                    "signerName",
-                                    ServingRequest.SIGNER,
-                                    "usages",
-                                    List.of("digital signature", "server auth"),
-                                    "request",
-                                    ServingRequestTest.request(
-                                            "O=system:nodes,CN=system:node:n1",
-                                            ServingRequestTest.dns("n1"),
-                                            ServingRequestTest.ip("10.20.0.11")))));
+                    Map.of(
+                            "signerName",
+                            ServingRequest.SIGNER,
+                            "usages",
+                            List.of("digital signature", "server auth"),
+                            "request",
+                            ServingRequestTest.request(
+                                    "O=system:nodes,CN=system:node:n1",
+                                    ServingRequestTest.dns("n1"),
+                                    ServingRequestTest.ip("10.20.0.11")))));
             Path file = Files.writeString(directory.resolve("csr.yaml"), KubeYaml.write(csr));
             Process create = new ProcessBuilder(
                             server.binary("kubectl").toString(),
@@ -164,8 +175,10 @@ class OptionsIT {
                 ServingRequest asked = new ServingRequest(api.client().get(ref).orElseThrow());
                 assertThat(asked.isPending()).isTrue();
                 assertThat(asked.node()).contains("n1");
-                assertThat(asked.objection(Samples.host("n1", 11, EnumSet.of(Role.WORKER)))).isEmpty();
-                assertThat(asked.objection(Samples.host("n2", 12, EnumSet.of(Role.WORKER)))).isPresent();
+                assertThat(asked.objection(Samples.host("n1", 11, EnumSet.of(Role.WORKER))))
+                        .isEmpty();
+                assertThat(asked.objection(Samples.host("n2", 12, EnumSet.of(Role.WORKER))))
+                        .isPresent();
                 api.client().approve(ref, "NamesOfTheHost", "it asks for what it is");
                 KubeObject approved = api.client().get(ref).orElseThrow();
                 assertThat(approved.is("Approved")).isTrue();

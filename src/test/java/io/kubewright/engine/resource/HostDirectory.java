@@ -16,8 +16,8 @@ import java.util.List;
  * moved below the directory. Programs that would reach the machine itself are played by small scripts in bin.
  */
 public final class HostDirectory {
-    private static final List<String> MOVED =
-            List.of("/etc/", "/proc/", "/sys/", "/lib/modules/", "/run/", "/var/lib/", "/usr/local/", "/opt/");
+    private static final List<String> MOVED = List.of(
+            "/etc/", "/proc/", "/sys/", "/lib/modules/", "/run/", "/var/lib/", "/var/log/", "/usr/local/", "/opt/");
 
     private final Path root;
 
