@@ -57,7 +57,16 @@ class LauncherTest {
                 }
                 """);
         int exit = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "--release", "8", "-Xlint:-options", "-d", classes.resolve("out").toString(), source.toString());
+                .run(
+                        null,
+                        null,
+                        null,
+                        "--release",
+                        "8",
+                        "-Xlint:-options",
+                        "-d",
+                        classes.resolve("out").toString(),
+                        source.toString());
         assertThat(exit).isZero();
     }
 

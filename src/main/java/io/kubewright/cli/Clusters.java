@@ -31,8 +31,7 @@ final class Clusters implements ClusterWork.Source {
     }
 
     /** @param fleets makes the ways to the hosts; connects nothing */
-    static ClusterWork open(
-            Specification file, Optional<LabOverlay> standing, Function<Specification, Fleet> fleets) {
+    static ClusterWork open(Specification file, Optional<LabOverlay> standing, Function<Specification, Fleet> fleets) {
         Optional<LabOverlay> overlay = standing.filter(lab -> lab.covers(hosts(file)));
         Specification specification = overlay.map(lab -> file.withHosts(file.hosts().stream()
                         .map(host -> host.withSsh(lab.ssh()))

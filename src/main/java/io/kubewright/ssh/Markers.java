@@ -43,7 +43,8 @@ record Markers(String word, String prompt) {
      */
     String sudoCommandWithTerminal() {
         return "exec /bin/sh -c 'KW=$0 SHELL=/bin/sh; export KW SHELL; exec 4<&0 5>&1 6>&2;"
-                + " exec script -qec \"$1\" /dev/null </dev/null >/dev/null 2>&1' '" + body() + "' 'exec env LC_ALL=C sudo -S -p "
+                + " exec script -qec \"$1\" /dev/null </dev/null >/dev/null 2>&1' '" + body()
+                + "' 'exec env LC_ALL=C sudo -S -p "
                 + prompt + " -- /bin/sh -c \"$KW\" <&4 >&5 2>&6'";
     }
 

@@ -46,8 +46,7 @@ final class RelayChannel {
      * @throws SshChannelOpenException when nobody answers at the far port
      * @throws TargetException when the connection is lost or the host cannot run a relay
      */
-    static Optional<ClientChannel> open(
-            String target, Connection connection, String host, int port, Deadline deadline)
+    static Optional<ClientChannel> open(String target, Connection connection, String host, int port, Deadline deadline)
             throws InterruptedException, SshChannelOpenException {
         ClientSession session = connection.session(target, deadline);
         String mark = Markers.random().word();

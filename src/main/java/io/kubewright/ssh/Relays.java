@@ -46,7 +46,8 @@ final class Relays implements AutoCloseable {
                 .orElseThrow(() -> new TargetException(
                         target,
                         Code.PROTOCOL,
-                        "sshd at " + connection.route().place() + " forbids forwarding, and allows no session for a relay",
+                        "sshd at " + connection.route().place()
+                                + " forbids forwarding, and allows no session for a relay",
                         "set AllowTcpForwarding yes (or local), or MaxSessions to at least 1, in its sshd_config"));
     }
 
@@ -58,7 +59,8 @@ final class Relays implements AutoCloseable {
         try {
             Optional<ClientChannel> channel = RelayChannel.open(target, lane, host, port, deadline);
             refused = channel.isEmpty();
-            channel.ifPresent(each -> each.addCloseFutureListener(_ -> lane.gate().leave()));
+            channel.ifPresent(
+                    each -> each.addCloseFutureListener(_ -> lane.gate().leave()));
             open = channel.isPresent();
             return channel;
         } finally {

@@ -53,9 +53,7 @@ final class RootCommand implements AutoCloseable {
         Markers markers = Markers.random();
         boolean sudo = access.become() == SshSettings.Become.SUDO;
         boolean terminal = sudo && access.terminal().get();
-        String words = terminal
-                ? markers.sudoCommandWithTerminal()
-                : sudo ? markers.sudoCommand() : markers.command();
+        String words = terminal ? markers.sudoCommandWithTerminal() : sudo ? markers.sudoCommand() : markers.command();
         RunningCommand running = RunningCommand.start(access.target(), access.connection(), words, deadline);
         RootCommand command = new RootCommand(access.target(), doing, running, new ErrorStream(markers));
         boolean ready = false;

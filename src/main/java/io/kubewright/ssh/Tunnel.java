@@ -155,7 +155,8 @@ public final class Tunnel implements AutoCloseable {
                 channel.close(false);
             }
         } catch (IOException | TargetException | IllegalStateException ended) {
-            // Closed meanwhile, or no way: the client sees its connection closed; whoever opened the tunnel has seen whether the way is open.
+            // Closed meanwhile, or no way: the client sees its connection closed; whoever opened the tunnel has seen
+            // whether the way is open.
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }

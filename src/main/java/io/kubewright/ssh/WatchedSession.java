@@ -2,7 +2,6 @@ package io.kubewright.ssh;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.common.FactoryManager;

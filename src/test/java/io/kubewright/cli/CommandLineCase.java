@@ -20,7 +20,8 @@ record CommandLineCase(int exit, String out, String err) {
         return call(work, new ByteArrayInputStream(answer.getBytes(UTF_8)), true, arguments);
     }
 
-    private static CommandLineCase call(ClusterWork.Source work, InputStream in, boolean terminal, String... arguments) {
+    private static CommandLineCase call(
+            ClusterWork.Source work, InputStream in, boolean terminal, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal streams = new Terminal(

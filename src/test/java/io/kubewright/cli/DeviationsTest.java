@@ -158,7 +158,9 @@ class DeviationsTest {
         CommandLineCase call = CommandLineCase.of(source("ordinary", Optional.empty()), "plan", "--json");
         assertThat(call.exit()).as(call.err()).isEqualTo(2);
         Plan plan = PlanJson.read(call.out(), "plan");
-        assertThat(plan.steps()).hasSizeGreaterThan(50).allMatch(step -> step.deviation().isEmpty());
+        assertThat(plan.steps())
+                .hasSizeGreaterThan(50)
+                .allMatch(step -> step.deviation().isEmpty());
         assertThat(call.out()).doesNotContain("\"deviation\"", "the reason of");
 
         CommandLineCase text = CommandLineCase.of(source("ordinary", Optional.empty()), "plan");
@@ -181,8 +183,7 @@ class DeviationsTest {
     })
     void anOverlayWithAForeignIdIsRefused(String facts, String id, String given) throws Exception {
         for (String command : List.of("plan", "apply", "verify", "drift")) {
-            CommandLineCase call = CommandLineCase.of(
-                    source(facts, Optional.of(overlay(id, ALL))), command, "--json");
+            CommandLineCase call = CommandLineCase.of(source(facts, Optional.of(overlay(id, ALL))), command, "--json");
             assertThat(call.exit()).as(command).isEqualTo(3);
             assertThat(call.err())
                     .contains("n1: the overlay of the standing lab names this host, but the host gives " + given)
@@ -249,7 +250,8 @@ class DeviationsTest {
         return texts.entrySet().stream()
                 .flatMap(step -> step.getValue()
                         .lines()
-                        .filter(line -> !line.startsWith("file ") || !DIGEST.matcher(line).find())
+                        .filter(line -> !line.startsWith("file ")
+                                || !DIGEST.matcher(line).find())
                         .map(line -> new Line(step.getKey().path(), line)))
                 .collect(Collectors.toSet());
     }
@@ -272,7 +274,8 @@ class DeviationsTest {
                     deviations.stream().collect(Collectors.toMap(Deviation::name, each -> each));
             inspected.facts().forEach((name, host) -> accepted.put(name, host.with(byName)));
             Map<StepId, String> texts = new LinkedHashMap<>();
-            for (Resource resource : Blueprint.of(file, inspected, accepted, bundle).resources(fleet.api())) {
+            for (Resource resource :
+                    Blueprint.of(file, inspected, accepted, bundle).resources(fleet.api())) {
                 texts.put(resource.id(), text(resource));
             }
             return texts;
@@ -281,9 +284,9 @@ class DeviationsTest {
 
     private static String text(Resource resource) throws Exception {
         return switch (resource) {
-            case HostResource host ->
-                host.probe() + host.desired("") + masked(host.apply("", outputs())) + host.undo();
-            case ClusterResource cluster when cluster.accompanies().isEmpty() -> cluster.observe().desired();
+            case HostResource host -> host.probe() + host.desired("") + masked(host.apply("", outputs())) + host.undo();
+            case ClusterResource cluster
+            when cluster.accompanies().isEmpty() -> cluster.observe().desired();
             case ClusterResource _ -> "";
         };
     }

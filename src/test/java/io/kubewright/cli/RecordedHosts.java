@@ -61,12 +61,15 @@ final class RecordedHosts implements Targets {
             }
             String frame = "@" + mark.group(1) + " ";
             StringBuilder output = new StringBuilder();
-            OBSERVE.matcher(script).results().map(observe -> observe.group(1)).forEach(step -> output.append(frame)
-                    .append("seen ")
-                    .append(step)
-                    .append(' ')
-                    .append(step.equals("facts@host") ? facts() : "-")
-                    .append('\n'));
+            OBSERVE.matcher(script)
+                    .results()
+                    .map(observe -> observe.group(1))
+                    .forEach(step -> output.append(frame)
+                            .append("seen ")
+                            .append(step)
+                            .append(' ')
+                            .append(step.equals("facts@host") ? facts() : "-")
+                            .append('\n'));
             return new ScriptResult(0, output + frame + "end\n", "");
         }
 

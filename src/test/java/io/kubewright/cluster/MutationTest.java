@@ -121,7 +121,9 @@ class MutationTest {
             for (Problem problem : e.problems()) {
                 String line = problem.line() <= lines.size() ? lines.get(problem.line() - 1) : "";
                 assertThat(problem.line()).isBetween(1, Math.max(1, lines.size()));
-                assertThat(problem.column()).as(problem.render()).isBetween(1, line.codePointCount(0, line.length()) + 1);
+                assertThat(problem.column())
+                        .as(problem.render())
+                        .isBetween(1, line.codePointCount(0, line.length()) + 1);
                 assertThat(problem.message()).isNotBlank();
                 assertThat(problem.render()).contains("cluster.yaml:" + problem.line() + ":" + problem.column() + ": ");
             }

@@ -15,9 +15,35 @@ import org.junit.jupiter.api.io.TempDir;
 /** Saved plans and journals, damaged in seeded ways ({@link Fuzz}): never taken for another than they were. */
 class DamagedFilesTest {
     private static final List<String> PIECES = List.of(
-            "{", "}", "[", "]", "\"", ":", ",", "null", "true", "-1", "1e999", "99999999999999999999", "\\u0000", "\\ud800",
-            "\n", "\r", "\n\n", " ", "\u0000", "\uFEFF", "\uD83D\uDE00", "\"\"", "{}", "[]", "@", "host/sysctl@n1", "create",
-            "[".repeat(5000), "{\"a\":".repeat(2000));
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            ":",
+            ",",
+            "null",
+            "true",
+            "-1",
+            "1e999",
+            "99999999999999999999",
+            "\\u0000",
+            "\\ud800",
+            "\n",
+            "\r",
+            "\n\n",
+            " ",
+            "\u0000",
+            "\uFEFF",
+            "\uD83D\uDE00",
+            "\"\"",
+            "{}",
+            "[]",
+            "@",
+            "host/sysctl@n1",
+            "create",
+            "[".repeat(5000),
+            "{\"a\":".repeat(2000));
 
     @TempDir
     private Path directory;
@@ -27,7 +53,8 @@ class DamagedFilesTest {
         byte[] good = PlanJson.write(PlanJsonTest.PLAN).getBytes(UTF_8);
         Fuzz.run("plan", good, 500, (bytes, random) -> Fuzz.bytes(bytes, PIECES, random), damaged -> {
             try {
-                assertThat(PlanJson.read(new String(damaged, UTF_8), "plan.json")).isEqualTo(PlanJsonTest.PLAN);
+                assertThat(PlanJson.read(new String(damaged, UTF_8), "plan.json"))
+                        .isEqualTo(PlanJsonTest.PLAN);
             } catch (PlanException refused) {
                 assertThat(refused).hasMessageStartingWith("plan.json: ");
                 assertThat(refused.hint()).isNotBlank();
@@ -44,14 +71,16 @@ class DamagedFilesTest {
         Fuzz.run("journal", good, 300, (bytes, random) -> Fuzz.bytes(bytes, PIECES, random), damaged -> {
             Files.write(file, damaged);
             Journal.Reading reading = Journal.read(file);
-            assertThat(reading.entries()).isEqualTo(all.subList(0, reading.entries().size()));
+            assertThat(reading.entries())
+                    .isEqualTo(all.subList(0, reading.entries().size()));
             if (reading.entries().size() < all.size() && reading.fault().isEmpty()) {
                 // Cut off behind a line: what the anchors on the hosts are there for.
                 assertThat(new String(damaged, UTF_8).lines().filter(line -> !line.isBlank()))
                         .hasSize(reading.entries().size());
             }
-            reading.fault().ifPresent(fault -> assertThat(fault)
-                    .startsWith(file + ":" + (reading.entries().size() + 1) + ": "));
+            reading.fault()
+                    .ifPresent(fault -> assertThat(fault)
+                            .startsWith(file + ":" + (reading.entries().size() + 1) + ": "));
             try (Journal journal = Journal.open(file)) {
                 journal.append("run2", "plan2", "begin", Optional.empty(), "");
             }

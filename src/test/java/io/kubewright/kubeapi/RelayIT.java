@@ -67,15 +67,15 @@ class RelayIT {
             for (int i = 0; i < 4; i++) {
                 ObjectRef map = ObjectRef.of("v1", "ConfigMap", "default", "m" + i);
                 server.put(KubeObject.of(map).with("no", "data", "done"));
-                Condition done = Conditions.present(found -> found.at("data", "done").text("").equals("yes")
-                        ? Optional.empty()
-                        : Optional.of("not done"));
+                Condition done = Conditions.present(found ->
+                        found.at("data", "done").text("").equals("yes") ? Optional.empty() : Optional.of("not done"));
                 watches.add(threads.submit(() -> api.client().await(map, done, SOON, Progress.NONE)));
             }
             Awaitility.await().atMost(SOON).until(() -> server.watching() == 4);
             List<Callable<String>> tasks = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                tasks.add(() -> hosts.get("n1").run("echo here", SOON, line -> {}).stdout());
+                tasks.add(
+                        () -> hosts.get("n1").run("echo here", SOON, line -> {}).stdout());
             }
             for (Future<String> each : threads.invokeAll(tasks)) {
                 assertThat(each.get()).isEqualTo("here\n");
@@ -86,7 +86,8 @@ class RelayIT {
                         .with(large, "data", "large"));
             }
             for (Future<Optional<KubeObject>> watch : watches) {
-                assertThat(watch.get().orElseThrow().at("data", "large").text("")).isEqualTo(large);
+                assertThat(watch.get().orElseThrow().at("data", "large").text(""))
+                        .isEqualTo(large);
             }
         }
     }

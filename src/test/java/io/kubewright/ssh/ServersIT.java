@@ -208,7 +208,9 @@ class ServersIT {
         try (RealSshd sshd = RealSshd.start(directory, List.of(BASH), mounts);
                 SshHosts hosts = hosts(sshd.settings("n1", "kwbash", Become.SUDO))) {
             Path program = Files.copy(Path.of("/bin/true"), directory.resolve("program"));
-            assertThat(hosts.get("n1").run(program + "; echo $?", SOON, line -> {}).stdout())
+            assertThat(hosts.get("n1")
+                            .run(program + "; echo $?", SOON, line -> {})
+                            .stdout())
                     .as("it is as hardened as it shall be")
                     .isEqualTo("126\n");
             HostFacts facts = Inspection.inspect(hosts.get("n1"));
@@ -226,8 +228,7 @@ class ServersIT {
                 "mount --bind " + profile + " /etc/bash.bashrc",
                 "mount --bind " + profile + " /etc/profile",
                 "if [ -e /etc/motd ]; then mount --bind " + motd + " /etc/motd; fi");
-        try (RealSshd sshd =
-                        RealSshd.start(directory, List.of(BASH), mounts, "Banner " + banner, "PrintMotd yes");
+        try (RealSshd sshd = RealSshd.start(directory, List.of(BASH), mounts, "Banner " + banner, "PrintMotd yes");
                 SshHosts hosts = hosts(sshd.settings("n1", "kwbash", Become.SUDO))) {
             for (String file : List.of(".bashrc", ".profile", ".bash_profile")) {
                 Files.copy(profile, sshd.home("kwbash").resolve(file));
@@ -248,7 +249,9 @@ class ServersIT {
                 assertThat(hosts.get("n1").run("echo far", SOON, line -> {}).stdout())
                         .isEqualTo("far\n");
                 upload(hosts, random(3 * 1024 * 1024, 5));
-                assertThat(hosts.get("n1").run("echo still there", SOON, line -> {}).stdout())
+                assertThat(hosts.get("n1")
+                                .run("echo still there", SOON, line -> {})
+                                .stdout())
                         .isEqualTo("still there\n");
                 assertThat(sshd.logins()).as("one connection, never lost").isOne();
             }
@@ -261,8 +264,9 @@ class ServersIT {
                 SlowLink link = new SlowLink(sshd.port(), 1, 10 * 1024 * 1024, 64 * 1024);
                 SshHosts hosts = hosts(through(link, sshd))) {
             long start = System.nanoTime();
-            TargetException lost = catchThrowableOfType(TargetException.class, () -> hosts.get("n1")
-                    .run("echo begun; sleep 600", Duration.ofMinutes(3), line -> link.cut()));
+            TargetException lost = catchThrowableOfType(
+                    TargetException.class,
+                    () -> hosts.get("n1").run("echo begun; sleep 600", Duration.ofMinutes(3), line -> link.cut()));
             assertThat(lost.code()).isEqualTo(Code.LOST);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SOON.dividedBy(4), SOON);
         }

@@ -49,15 +49,9 @@ class SudoIT {
             "open sesame",
             List.of("kwboth ALL=(ALL:ALL) ALL", "Defaults:kwboth requiretty", "Defaults:kwboth use_pty"));
     private static final RealSshd.Account OWN_TERMINAL = new RealSshd.Account(
-            "kwpty",
-            "/bin/sh",
-            "six",
-            List.of("kwpty ALL=(ALL:ALL) NOPASSWD: ALL", "Defaults:kwpty use_pty"));
+            "kwpty", "/bin/sh", "six", List.of("kwpty ALL=(ALL:ALL) NOPASSWD: ALL", "Defaults:kwpty use_pty"));
     private static final RealSshd.Account CSH = new RealSshd.Account(
-            "kwcsh",
-            "/bin/csh",
-            "seven",
-            List.of("kwcsh ALL=(ALL:ALL) NOPASSWD: ALL", "Defaults:kwcsh requiretty"));
+            "kwcsh", "/bin/csh", "seven", List.of("kwcsh ALL=(ALL:ALL) NOPASSWD: ALL", "Defaults:kwcsh requiretty"));
     private static final RealSshd.Account SHELLESS =
             new RealSshd.Account("kwshellless", "/usr/sbin/nologin", "five", List.of());
 
@@ -80,7 +74,8 @@ class SudoIT {
     }
 
     private RealSshd sshd() throws Exception {
-        return RealSshd.start(directory, List.of(FREE, ASKED, BARRED, TERMINAL, TERMINAL_ASKED, OWN_TERMINAL, CSH, SHELLESS));
+        return RealSshd.start(
+                directory, List.of(FREE, ASKED, BARRED, TERMINAL, TERMINAL_ASKED, OWN_TERMINAL, CSH, SHELLESS));
     }
 
     private SshHosts hosts(PasswordSource passwords, SshSettings... settings) throws Exception {
@@ -164,13 +159,17 @@ class SudoIT {
                         .isEqualTo(new ScriptResult(3, "0\na\tb", "oops\n"));
             }
             String longer = "x".repeat(100_000);
-            assertThat(hosts.get("n1").run("printf %s " + longer + " | wc -c", SOON, line -> {}).stdout().strip())
+            assertThat(hosts.get("n1")
+                            .run("printf %s " + longer + " | wc -c", SOON, line -> {})
+                            .stdout()
+                            .strip())
                     .isEqualTo("100000");
             byte[] content = new byte[300_000];
             new Random(5).nextBytes(content);
             Path file = Files.write(directory.resolve("content"), content);
             Path far = directory.resolve("far");
-            String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            String digest = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
             hosts.get("n1").upload(file, digest, far.toString(), SOON, sent -> {});
             assertThat(far).hasBinaryContent(content);
             assertThat(prompts).hasSize(user.equals("kwboth") ? 1 : 0);
@@ -184,7 +183,8 @@ class SudoIT {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<String>> tasks = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                tasks.add(() -> hosts.get("n1").run("echo here", SOON, line -> {}).stdout());
+                tasks.add(
+                        () -> hosts.get("n1").run("echo here", SOON, line -> {}).stdout());
             }
             for (Future<String> each : threads.invokeAll(tasks)) {
                 assertThat(each.get()).isEqualTo("here\n");
