@@ -3,6 +3,7 @@ package io.kubewright.cli;
 import io.kubewright.engine.Plan;
 import io.kubewright.engine.PlanJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +21,7 @@ final class PlanFile {
     }
 
     static Plan read(Path file) throws IOException {
-        return PlanJson.read(Files.readString(file), file.toString());
+        // Bytes that are no text make it no plan, and shall be told so.
+        return PlanJson.read(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), file.toString());
     }
 }

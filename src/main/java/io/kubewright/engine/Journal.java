@@ -139,7 +139,9 @@ public final class Journal implements AutoCloseable {
         String previous = START;
         try {
             int number = 0;
-            for (String text : Files.readAllLines(file)) {
+            // Bytes that are no text must show as a fault in their line, so they are not refused here.
+            String whole = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            for (String text : whole.lines().toList()) {
                 number++;
                 Optional<Entry> entry = entry(text);
                 if (entry.isEmpty()

@@ -72,8 +72,8 @@ public final class Document {
         text.flip();
         if (result.isError()) {
             String good = text.toString();
-            int lineStart = good.lastIndexOf('\n') + 1;
-            int line = (int) good.chars().filter(c -> c == '\n').count() + 1;
+            int lineStart = Math.max(good.lastIndexOf('\n'), good.lastIndexOf('\r')) + 1;
+            int line = (int) good.substring(0, lineStart).lines().count() + 1;
             throw new SpecException(List.of(new Problem(
                     Code.NOT_UTF8,
                     file,

@@ -53,7 +53,7 @@ public final class FileSchema {
 
     /** Adds what the schema finds wrong, at most one problem a value. */
     public void validate(Document document, Problems problems) {
-        List<Error> errors = new ArrayList<>(schema.validate(CanonicalJson.of(document.root())));
+        List<Error> errors = new ArrayList<>(schema.validate(CanonicalJson.forSchema(document.root())));
         // A wrong type explains every other error of the same value, a misspelt key why another is missing.
         errors.sort(Comparator.comparing(error -> ORDER.indexOf(error.getKeyword()), Comparator.reverseOrder()));
         errors.forEach(error -> report(error, document, problems));

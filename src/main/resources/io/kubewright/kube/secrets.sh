@@ -11,7 +11,8 @@ secrets() {
                     # "k8s:enc:" is what all of the API server'"'"'s providers but identity begin with.
                     print key, match($0, /"value":"azhzOmVuYz[opqr]/) ? "encrypted" : "readable"
                 }
-                { last = $0 }
+                # crictl ends what it hands on with empty lines.
+                NF { last = $0 }
                 END { if (last ~ /("count":[0-9]+|})}$/) print "whole", (last ~ /"more":true/) ? "more" : "end" }')
         case $page in
         *"whole more" | *"whole end") ;;

@@ -1,8 +1,9 @@
 package io.kubewright.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
+import io.kubewright.Fuzz;
 import io.kubewright.spec.Document;
 import io.kubewright.spec.Problem;
 import io.kubewright.spec.SpecException;
@@ -12,13 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever is done to a good file, reading it gives a specification or a {@link SpecException} whose problems all have a
- * place in the file. {@code -Dmutation.seed} replays or extends, {@code -Dmutation.count} sets how many.
+ * Whatever is done to a good file, by lines and values or by bytes, reading it gives a specification or a
+ * {@link SpecException} whose problems all have a place in the file ({@link Fuzz}).
  */
 class MutationTest {
     private static final Path ROOT = Path.of("src/test/resources/io/kubewright/cluster");
@@ -79,36 +82,49 @@ class MutationTest {
             "[]",
             "\\");
 
+    @TempDir
+    private Path directory;
+
     @ParameterizedTest
     @ValueSource(strings = {"lab.yaml", "whole.yaml"})
-    void everyMutationIsReadOrRefusedInItsPlace(String name) throws IOException {
-        String good = Files.readString(ROOT.resolve(name));
-        long seed = Long.getLong("mutation.seed", 20261122);
-        int count = Integer.getInteger("mutation.count", 150);
-        int refused = 0;
-        for (int i = 0; i < count; i++) {
-            SplittableRandom random = new SplittableRandom(seed + i);
-            String text = mutate(good, random);
-            try {
-                refused += read(text) ? 0 : 1;
-            } catch (RuntimeException | StackOverflowError | AssertionError e) {
-                fail("with -Dmutation.seed=" + (seed + i) + " -Dmutation.count=1 on " + name + ":\n" + text, e);
-            }
-        }
-        assertThat(refused).isGreaterThan(count / 2);
+    void everyMutationOfLinesAndValuesIsReadOrRefusedInItsPlace(String name) throws IOException {
+        AtomicInteger read = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        Fuzz.run(
+                name + " by lines",
+                Files.readAllBytes(ROOT.resolve(name)),
+                150,
+                (good, random) -> mutate(new String(good, UTF_8), random).getBytes(UTF_8),
+                damaged -> (read(damaged) ? read : refused).incrementAndGet());
+        assertThat(refused.get()).isGreaterThanOrEqualTo(read.get());
     }
 
-    private static boolean read(String text) {
+    @ParameterizedTest
+    @ValueSource(strings = {"lab.yaml", "whole.yaml"})
+    void everyMutationOfBytesIsReadOrRefusedInItsPlace(String name) throws IOException {
+        Fuzz.run(
+                name + " by bytes",
+                Files.readAllBytes(ROOT.resolve(name)),
+                150,
+                (good, random) -> Fuzz.bytes(good, PIECES, random),
+                this::read);
+    }
+
+    private boolean read(byte[] damaged) throws IOException {
+        Path file = Files.write(directory.resolve("cluster.yaml"), damaged);
         try {
-            ClusterFile.read(Path.of("/etc/corp/cluster.yaml"), Document.parse("cluster.yaml", text));
+            ClusterFile.read(Path.of("/etc/corp/cluster.yaml"), Document.read(file));
             return true;
         } catch (SpecException e) {
-            List<String> lines = text.lines().toList();
+            List<String> lines = new String(damaged, UTF_8).lines().toList();
             assertThat(e.problems()).isNotEmpty();
             for (Problem problem : e.problems()) {
                 String line = problem.line() <= lines.size() ? lines.get(problem.line() - 1) : "";
                 assertThat(problem.line()).isBetween(1, Math.max(1, lines.size()));
-                assertThat(problem.column()).isBetween(1, line.codePointCount(0, line.length()) + 1);
+                assertThat(problem.column())
+                        .as(problem.render())
+                        .isBetween(1, line.codePointCount(0, line.length()) + 1);
+                assertThat(problem.message()).isNotBlank();
                 assertThat(problem.render()).contains("cluster.yaml:" + problem.line() + ":" + problem.column() + ": ");
             }
             assertThat(e.code()).isNotNull();

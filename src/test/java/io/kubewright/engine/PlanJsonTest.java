@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PlanJsonTest {
-    private static final Plan PLAN = Plan.of(
+    static final Plan PLAN = Plan.of(
             RunKind.APPLY,
             "0.1.0",
             Instant.parse("2026-11-22T10:00:00.5Z"),
