@@ -25,6 +25,9 @@ final class BuildLines implements Consumer<BuildEvent> {
             }
             case BuildEvent.Running running ->
                 line(running.doing() + ": " + span(running.elapsed()) + " of about " + span(running.expected()));
+            case BuildEvent.Fetching fetching ->
+                line(fetching.doing() + ": " + megabytes(fetching.received()) + " MB"
+                        + (fetching.expected() > 0 ? " of " + megabytes(fetching.expected()) : ""));
             case BuildEvent.Finished finished -> {
                 if (finished.cached()) {
                     line(finished.subject() + ": unchanged, taken from the cache");
@@ -39,6 +42,10 @@ final class BuildLines implements Consumer<BuildEvent> {
 
     private void line(String text) {
         out.println("  " + text);
+    }
+
+    private static long megabytes(long bytes) {
+        return Math.round(bytes / 1e6);
     }
 
     private static String span(Duration duration) {

@@ -62,6 +62,7 @@ class BundleTest {
                 List.of(new Lock.NamedEntry("calico", "", "manifests/calico.yaml")),
                 List.of(new Lock.PackageEntry(
                         "debian-13", "amd64", "node", "kmod", "34", true, "packages/debian-13-amd64/kmod.deb")),
+                List.of(new Lock.DownloadEntry("dl.example/kubelet", "0".repeat(64), 7)),
                 DATA);
         Files.write(directory.resolve(Lock.FILE), lock.bytes());
     }
