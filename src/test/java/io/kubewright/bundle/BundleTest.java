@@ -179,4 +179,16 @@ class BundleTest {
         byte[] written = Files.readAllBytes(directory.resolve(Lock.FILE));
         assertThat(Lock.read(directory).bytes()).isEqualTo(written);
     }
+
+    @Test
+    void aLockWithoutDownloadsHasNoWordOfThem() throws IOException {
+        Path lock = directory.resolve(Lock.FILE);
+        String written = Files.readString(lock);
+        String without = written.replaceFirst("(?s)  \"downloads\" : \\[.*?\n  ],\n", "");
+        assertThat(without).doesNotContain("downloads").isNotEqualTo(written);
+        Files.writeString(lock, without);
+
+        assertThat(Lock.read(directory).downloads()).isEmpty();
+        assertThat(Lock.read(directory).bytes()).asString().isEqualTo(without);
+    }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What can go wrong between a release host and the cache, and how it ends. */
 class DownloadsTest {
     private static final Patience SHORT =
-            new Patience(3, Duration.ofMillis(5), Duration.ofSeconds(2), Duration.ofMillis(500));
+            new Patience(3, Duration.ofMillis(5), Duration.ofSeconds(2), Duration.ofSeconds(60));
     private static final String PATH = "/release/kubelet";
     private static final int SIZE = 300_000;
     private static final byte[] CONTENT = bytes(1);
@@ -59,6 +59,8 @@ class DownloadsTest {
     void start() throws Exception {
         host = new ReleaseHost();
         mirror = new ReleaseHost();
+        host.taken = received::bytes;
+        mirror.taken = received::bytes;
         host.put(PATH, CONTENT);
         web = new Web(new Proxies(Map.of()), SSLContext.getDefault(), SHORT.silence());
     }
@@ -254,9 +256,12 @@ class DownloadsTest {
     @Test
     void anAnswerThatFallsSilentIsBrokenOffAndResumed() throws Exception {
         host.fail(PATH, new Silence(100_000));
-
-        assertWhole(fetch(pinned(), host));
-        assertThat(host.requests).extracting(Request::range).containsExactly("", "bytes=100000-");
+        Patience impatient = new Patience(20, Duration.ofMillis(5), Duration.ofSeconds(2), Duration.ofSeconds(1));
+        try (Web watchful = new Web(new Proxies(Map.of()), SSLContext.getDefault(), impatient.silence())) {
+            assertWhole(new Downloads(directory, watchful, impatient, notices::add)
+                    .fetch(pinned(), List.of(place(host)), received));
+        }
+        assertThat(host.requests.getLast().range()).isEqualTo("bytes=100000-");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 
 /** A server of files on loopback that knows ranges and validators as release hosts do, and fails when it is told to. */
 final class ReleaseHost implements AutoCloseable {
@@ -44,6 +46,11 @@ final class ReleaseHost implements AutoCloseable {
     final List<Request> requests = new CopyOnWriteArrayList<>();
     volatile boolean ranges = true;
     volatile boolean validators = true;
+    /**
+     * What the client has taken in so far, bytes. A connection is cut once it has taken what was sent: what lies in buffers
+     * when a connection breaks is lost.
+     */
+    volatile LongSupplier taken = () -> 0;
 
     ReleaseHost() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
@@ -95,6 +102,7 @@ final class ReleaseHost implements AutoCloseable {
         byte[] content = fault.isPresent() && fault.get() instanceof Truncated(int length)
                 ? java.util.Arrays.copyOf(whole, length)
                 : whole;
+        long before = taken.getAsLong();
         String tag = "\"" + Digest.of(content) + "\"";
         if (validators) {
             exchange.getResponseHeaders().set("ETag", tag);
@@ -116,7 +124,11 @@ final class ReleaseHost implements AutoCloseable {
         answered(exchange, from > 0 ? 206 : 200, content.length - from);
         OutputStream out = exchange.getResponseBody();
         switch (fault.orElse(null)) {
-            case Cut(int after) -> out.write(content, from, after);
+            case Cut(int after) -> {
+                out.write(content, from, after);
+                out.flush();
+                awaitTaken(before, after);
+            }
             case Silence(int after) -> {
                 out.write(content, from, after);
                 out.flush();
@@ -125,6 +137,17 @@ final class ReleaseHost implements AutoCloseable {
             case null, default -> {
                 out.write(content, from, content.length - from);
                 out.close();
+            }
+        }
+    }
+
+    private void awaitTaken(long before, int after) throws IOException {
+        long patience = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (taken.getAsLong() - before < after && System.nanoTime() < patience) {
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException interrupted) {
+                throw new IOException(interrupted);
             }
         }
     }
