@@ -3,6 +3,7 @@ package io.kubewright.bundle;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.kubewright.bundle.ReleaseHost.Cut;
 import io.kubewright.bundle.ReleaseHost.Request;
@@ -48,18 +49,29 @@ class UpstreamIT {
             toolchain: go1.26.7
             parts:
               kubernetes: {version: v0, licence: Apache-2.0, origin: o, seconds: 1, go: {module: m, outputs: [{name: kubelet, package: p}, {name: api, package: q}]}}
+              probe:
+                version: "1"
+                licence: Apache-2.0
+                origin: kubewright.io/probe
+                seconds: 10
+                go:
+                  module: probe
+                  resources: [main.go, serve.go, network.go, measure.go, tasks.go, answer.go, lookup.go, wire.go]
+                  outputs: [{name: kubewright-probe, package: kubewright.io/probe, produces: probe}]
               tools: {version: v0, licence: MIT, origin: o, seconds: 1, go: {module: m, outputs: [{name: tool, package: p}]}}
-            binaries: {kubelet: kubernetes/kubelet, cni/tool: tools/tool}
+            binaries: {kubelet: kubernetes/kubelet, cni/tool: tools/tool, kubewright-probe: probe/kubewright-probe}
             layers: {static: {}}
             images:
               - {name: kube-apiserver, repository: registry.test/kube-apiserver, part: kubernetes, layer: static,
                  files: {/api: kubernetes/api}, entrypoint: [/api]}
               - {name: tools, repository: registry.test/group/tools, part: tools, layer: static,
                  files: {/tool: tools/tool}, entrypoint: [/tool]}
+              - {name: probe, repository: kubewright.test/probe, part: probe, layer: static,
+                 files: {/probe: probe/kubewright-probe}, entrypoint: [/probe]}
             manifests: {net: {part: tools, module: m, from: f, file: x}}
             packages: []
             distributions: {}
-            features: {small: {binaries: [kubelet, cni/tool], images: [kube-apiserver, tools], manifests: [net]}}
+            features: {small: {binaries: [kubelet, cni/tool], images: [kube-apiserver, tools], manifests: [net]}, own: {binaries: [kubewright-probe], images: [probe]}}
             data: {imagePullPolicy: Never, imageRepository: r, etcdImageTag: e, dnsImageRepository: d, dnsImageTag: t,
                    pauseImage: p, environment: {}}
             """);
@@ -175,8 +187,8 @@ class UpstreamIT {
         assertThat(bundle.parts())
                 .extracting(BundlePart::name, BundlePart::version, BundlePart::licence, BundlePart::origin)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("kubernetes", "v1.36.4", "Apache-2.0", "registry.test, releases.test"),
-                        org.assertj.core.groups.Tuple.tuple("tools", "v2.0.0", "MIT", "registry.test, releases.test"));
+                        tuple("kubernetes", "v1.36.4", "Apache-2.0", "registry.test, releases.test"),
+                        tuple("tools", "v2.0.0", "MIT", "registry.test, releases.test"));
         TestImage wanted = image(Architecture.AMD64, 1);
         assertThat(bundle.images(Architecture.AMD64))
                 .extracting(BundleImage::ref)
@@ -393,6 +405,25 @@ class UpstreamIT {
         assertThat(bundle.image(APISERVER, Architecture.ARM64).manifestDigest())
                 .isEqualTo("sha256:" + image(Architecture.ARM64, 2).digest());
         assertThat(bundle.verify()).isEmpty();
+    }
+
+    @Test
+    void whatHasNoReleaseIsCompiledIntoTheSameBundle() throws Exception {
+        Path shared = Files.createDirectories(
+                Builder.defaultCache(System.getenv()).resolve("go/mod"));
+        Files.createSymbolicLink(Files.createDirectories(directory.resolve("one/go")).resolve("mod"), shared);
+        Bundle bundle = builder("one")
+                .build(KUBERNETES, List.of("small", "own"), AMD64, Optional.empty());
+
+        assertThat(bundle.verify()).isEmpty();
+        assertThat(bundle.images(Architecture.AMD64))
+                .extracting(BundleImage::name)
+                .containsExactly(APISERVER, "tools", "probe");
+        assertThat(bundle.file("kubewright-probe", Architecture.AMD64).path()).isExecutable();
+        assertThat(Lock.read(bundle.directory()).toolchain()).containsOnlyKeys("go");
+        assertThat(bundle.parts())
+                .extracting(BundlePart::name, BundlePart::origin)
+                .contains(tuple("probe", "kubewright.io/probe"));
     }
 
     @Test
