@@ -100,8 +100,7 @@ final class Assembly {
         OciArchive.Digests digests = writer.write(archive);
         seal(archive);
         lock(path);
-        images.add(
-                new Lock.ImageEntry(name, ref, architecture.label(), digests.manifest(), digests.config(), path));
+        images.add(new Lock.ImageEntry(name, ref, architecture.label(), digests.manifest(), digests.config(), path));
     }
 
     private void add(Architecture architecture, Builder.Made made, Catalogue.Image image) throws IOException {
@@ -201,7 +200,8 @@ final class Assembly {
             BundleData data)
             throws IOException {
         binaries.sort(Comparator.comparing(Lock.NamedEntry::path));
-        List<String> order = catalogue.images().stream().map(Catalogue.Image::name).toList();
+        List<String> order =
+                catalogue.images().stream().map(Catalogue.Image::name).toList();
         images.sort(Comparator.comparing(Lock.ImageEntry::architecture)
                 .thenComparing(image -> order.indexOf(image.name())));
         Lock lock = new Lock(

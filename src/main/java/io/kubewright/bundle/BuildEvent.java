@@ -14,7 +14,7 @@ public sealed interface BuildEvent {
     record Running(String subject, String doing, Duration elapsed, Duration expected) implements BuildEvent {}
 
     /**
-     * Sent about every ten seconds while something is fetched.
+     * Sent when something is going to be fetched, and about every ten seconds until it is here.
      *
      * @param received bytes so far
      * @param expected bytes in all, as far as is known by now; 0 when nothing is

@@ -271,8 +271,7 @@ public final class Builder {
         });
     }
 
-    private FileTree layer(
-            Catalogue.Layer layer, Architecture architecture, Map<String, DebianArchive> archives)
+    private FileTree layer(Catalogue.Layer layer, Architecture architecture, Map<String, DebianArchive> archives)
             throws InterruptedException {
         String distribution = layer.debian();
         if (distribution == null) {

@@ -156,9 +156,15 @@ final class Downloads {
                 default -> have = 0;
             }
             partial.begin(place.uri(), answer.headers(), have);
-            received.expect(answer.headers().firstValueAsLong("Content-Length").orElse(0));
-            MessageDigest digest = partial.append(answer.body(), wanted.size(), received);
-            return checked(place, wanted, partial, Digest.hex(digest), have > 0);
+            long length = answer.headers().firstValueAsLong("Content-Length").orElse(0);
+            received.expect(length);
+            try {
+                MessageDigest digest = partial.append(answer.body(), wanted.size(), received);
+                return checked(place, wanted, partial, Digest.hex(digest), have > 0);
+            } finally {
+                // What did not come with this answer is expected again of the next.
+                received.expect(Math.max(partial.size() - have, 0) - length);
+            }
         }
     }
 
@@ -172,15 +178,15 @@ final class Downloads {
         String where = Web.address(place.uri());
         long size = partial.size();
         if (size < wanted.size().orElse(0)) {
-            throw new IOException(where + ": it ended after " + size + " of "
-                    + wanted.size().orElse(0) + " bytes");
+            throw new IOException(
+                    where + ": it ended after " + size + " of " + wanted.size().orElse(0) + " bytes");
         }
         if (wanted.sha256().map(found::equals).orElse(true)) {
             return found;
         }
         partial.discard();
-        String difference =
-                where + ": its SHA-256 is " + found + " instead of " + wanted.sha256().orElse("");
+        String difference = where + ": its SHA-256 is " + found + " instead of "
+                + wanted.sha256().orElse("");
         // The beginning may be of another day, or another server's; only a whole from one place says what is served.
         throw resumed ? new IOException(difference) : FetchException.otherContent(difference);
     }

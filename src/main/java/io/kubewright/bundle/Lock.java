@@ -39,6 +39,7 @@ record Lock(
         List<ImageEntry> images,
         List<NamedEntry> manifests,
         List<PackageEntry> packages,
+
         @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
         List<DownloadEntry> downloads,
 

@@ -61,7 +61,8 @@ final class Logins {
         } catch (IOException | JacksonException unreadable) {
             throw new BundleException(
                     BundleException.Code.SOURCES,
-                    file + ": it cannot be read for registry logins (" + unreadable.getClass().getSimpleName() + ")",
+                    file + ": it cannot be read for registry logins ("
+                            + unreadable.getClass().getSimpleName() + ")",
                     "Log in again with `podman login` or `docker login`, or name another file in $REGISTRY_AUTH_FILE.",
                     unreadable);
         }

@@ -72,7 +72,9 @@ final class OciArchive {
         Map<String, FileTree.Content> files = new TreeMap<>();
         blobs.forEach((digest, content) -> files.put("blobs/sha256/" + digest, content));
         files.put("blobs/sha256/" + manifest.digest(), manifest.content());
-        files.put("index.json", json(index(ref, architecture, mediaType, manifest)).content());
+        files.put(
+                "index.json",
+                json(index(ref, architecture, mediaType, manifest)).content());
         files.put("oci-layout", json(Map.of("imageLayoutVersion", "1.0.0")).content());
         try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(out), 1 << 16)) {
             TarWriter tar = new TarWriter(stream);
@@ -121,8 +123,7 @@ final class OciArchive {
         return manifest;
     }
 
-    private static Map<String, Object> index(
-            String ref, Architecture architecture, String mediaType, Blob manifest) {
+    private static Map<String, Object> index(String ref, Architecture architecture, String mediaType, Blob manifest) {
         Map<String, Object> descriptor = descriptor(mediaType, manifest);
         Map<String, Object> platform = new LinkedHashMap<>();
         platform.put("architecture", architecture.label());

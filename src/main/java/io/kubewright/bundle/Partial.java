@@ -68,8 +68,7 @@ final class Partial {
     /** Keeps the first bytes only, and notes where the rest comes from. */
     void begin(URI uri, HttpHeaders headers, long kept) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.truncate(kept);
         }
         // A weak tag does not promise equal bytes (RFC 9110, 13.1.5).

@@ -13,8 +13,7 @@ import java.util.function.LongSupplier;
  * @param silence without a byte, after which a connection counts as broken
  */
 record Patience(int attempts, Duration firstPause, Duration longestPause, Duration silence) {
-    static final Patience USUAL =
-            new Patience(5, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(60));
+    static final Patience USUAL = new Patience(5, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(60));
 
     /** One request, with what belongs to it. */
     interface Attempt<T> {

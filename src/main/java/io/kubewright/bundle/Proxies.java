@@ -40,8 +40,7 @@ final class Proxies extends ProxySelector {
             if (!"http".equals(at.getScheme()) || at.getHost() == null || at.getUserInfo() != null) {
                 throw new BundleException(
                         BundleException.Code.SOURCES,
-                        "$" + name.toUpperCase(Locale.ROOT)
-                                + " is not an http address with a host and without a login",
+                        "$" + name.toUpperCase(Locale.ROOT) + " is not an http address with a host and without a login",
                         "Kubewright's downloads go through plain HTTP proxies; for others set up a mirror in sources.yaml.");
             }
             return at;

@@ -74,7 +74,8 @@ final class Registry {
             String digest = node.path("digest").asString("");
             long size = node.path("size").asLong(-1);
             if (!digest.matches("sha256:[0-9a-f]{64}") || size < 0) {
-                throw FetchException.refused(where + ": it has a descriptor without a SHA-256 digest and size: " + node);
+                throw FetchException.refused(
+                        where + ": it has a descriptor without a SHA-256 digest and size: " + node);
             }
             return new Descriptor(digest.substring("sha256:".length()), size);
         }
@@ -87,8 +88,7 @@ final class Registry {
      * @param pinned the manifest's digest, hex; empty when the tag is to be believed
      * @throws BundleException {@code OTHER_CONTENT} when the tag names another manifest than the pinned one
      */
-    Pulled pull(
-            String repository, String tag, Architecture architecture, Optional<String> pinned, Received received)
+    Pulled pull(String repository, String tag, Architecture architecture, Optional<String> pinned, Received received)
             throws InterruptedException {
         String ref = repository + ":" + tag;
         Manifest manifest = downloads.firstOf(
@@ -137,9 +137,11 @@ final class Registry {
         }
         try {
             JsonNode tree = json(Files.readAllBytes(file));
-            String found = tree.path("os").asString("") + "/" + tree.path("architecture").asString("");
+            String found = tree.path("os").asString("") + "/"
+                    + tree.path("architecture").asString("");
             if (!found.equals("linux/" + architecture.label())) {
-                throw FetchException.refused(ref + ": the image is for " + found + ", not linux/" + architecture.label());
+                throw FetchException.refused(
+                        ref + ": the image is for " + found + ", not linux/" + architecture.label());
             }
         } catch (FetchException refused) {
             throw refused;
@@ -166,8 +168,7 @@ final class Registry {
     }
 
     /** What a place's tag leads to, through an index where there is one. */
-    private Manifest manifest(
-            String ref, Downloads.Place place, Architecture architecture, Optional<String> pinned)
+    private Manifest manifest(String ref, Downloads.Place place, Architecture architecture, Optional<String> pinned)
             throws IOException, InterruptedException {
         Manifest named = get(place);
         Manifest chosen = INDEXES.contains(named.mediaType()) ? ofPlatform(ref, place, named, architecture) : named;
@@ -176,8 +177,8 @@ final class Registry {
                     Web.address(place.uri()) + ": " + chosen.mediaType() + " is no image that this version knows");
         }
         if (pinned.isPresent() && !pinned.get().equals(chosen.digest())) {
-            throw FetchException.otherContent(Web.address(place.uri()) + ": for " + architecture.label() + " it names sha256:"
-                    + chosen.digest() + " instead of sha256:" + pinned.get());
+            throw FetchException.otherContent(Web.address(place.uri()) + ": for " + architecture.label()
+                    + " it names sha256:" + chosen.digest() + " instead of sha256:" + pinned.get());
         }
         return chosen;
     }

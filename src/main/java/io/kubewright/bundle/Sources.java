@@ -40,10 +40,9 @@ public record Sources(Optional<Path> file, Map<String, List<URI>> places, boolea
      * @throws BundleException {@code SOURCES} when a named file is not there or a file is wrong
      */
     public static Sources find(Optional<Path> named, Map<String, String> environment) {
-        Optional<Path> told =
-                named.or(() -> Optional.of(environment.getOrDefault("KUBEWRIGHT_SOURCES", ""))
-                        .filter(name -> !name.isEmpty())
-                        .map(Path::of));
+        Optional<Path> told = named.or(() -> Optional.of(environment.getOrDefault("KUBEWRIGHT_SOURCES", ""))
+                .filter(name -> !name.isEmpty())
+                .map(Path::of));
         if (told.isPresent()) {
             return read(told.get());
         }
@@ -80,8 +79,10 @@ public record Sources(Optional<Path> file, Map<String, List<URI>> places, boolea
         switch (root.get("sources")) {
             case null -> {}
             case Map<?, ?> named ->
-                named.forEach((name, value) -> places.put(String.valueOf(name), bases(file, String.valueOf(name), value)));
-            case Object other -> throw wrong(file, "sources is '" + other + "', not a mapping from names to addresses", null);
+                named.forEach(
+                        (name, value) -> places.put(String.valueOf(name), bases(file, String.valueOf(name), value)));
+            case Object other ->
+                throw wrong(file, "sources is '" + other + "', not a mapping from names to addresses", null);
         }
         return new Sources(Optional.of(file), places, refusesOthers(file, root.get(OTHERS)));
     }
@@ -101,8 +102,7 @@ public record Sources(Optional<Path> file, Map<String, List<URI>> places, boolea
             throw wrong(file, name + " has no address", null);
         }
         List<URI> bases = new ArrayList<>();
-        written.forEach(each -> bases.add(
-                each.equals(ORIGIN) ? origin(name) : base(file, name, String.valueOf(each))));
+        written.forEach(each -> bases.add(each.equals(ORIGIN) ? origin(name) : base(file, name, String.valueOf(each))));
         return List.copyOf(bases);
     }
 

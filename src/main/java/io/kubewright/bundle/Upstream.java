@@ -202,7 +202,8 @@ record Upstream(
             Set<String> released = upstream.artefacts().stream()
                     .flatMap(artefact -> artefact.binaries().stream())
                     .collect(Collectors.toSet());
-            return selection.without(released, versions.keySet(), upstream.manifests().keySet());
+            return selection.without(
+                    released, versions.keySet(), upstream.manifests().keySet());
         }
 
         BundleData data() {

@@ -48,14 +48,7 @@ public final class UpstreamBuilder {
      * @param listener is told what happens, from several threads but never two at once
      */
     public UpstreamBuilder(Path cache, Sources sources, Consumer<BuildEvent> listener) {
-        this(
-                cache,
-                Catalogue.builtIn(),
-                Upstream.builtIn(),
-                sources,
-                System.getenv(),
-                Patience.USUAL,
-                listener);
+        this(cache, Catalogue.builtIn(), Upstream.builtIn(), sources, System.getenv(), Patience.USUAL, listener);
     }
 
     UpstreamBuilder(
@@ -87,8 +80,7 @@ public final class UpstreamBuilder {
     }
 
     /** The bundle that {@link #build} would give, if it has been built already. Asks no server and writes nothing. */
-    public Optional<Bundle> existing(
-            String kubernetes, Collection<String> features, Set<Architecture> architectures) {
+    public Optional<Bundle> existing(String kubernetes, Collection<String> features, Set<Architecture> architectures) {
         Path directory = plan(kubernetes, features, architectures).directory();
         if (!Files.isRegularFile(directory.resolve(Lock.FILE))) {
             return Optional.empty();
@@ -173,8 +165,9 @@ public final class UpstreamBuilder {
             Registry registry = new Registry(sources, web, Logins.of(environment), patience, downloads);
             workshop.all(AT_ONCE, tasks(work, pins, downloads, registry, gathered));
         }
-        Storage.whole(work.directory(), making -> workshop.observed(
-                "images", "packing images and the lock", PACKING_EXPECTED, () -> {
+        Storage.whole(
+                work.directory(),
+                making -> workshop.observed("images", "packing images and the lock", PACKING_EXPECTED, () -> {
                     assemble(work, gathered, making);
                     return false;
                 }));
@@ -196,7 +189,8 @@ public final class UpstreamBuilder {
             }
         }
         Map<String, Upstream.ReleaseFile> files = new LinkedHashMap<>();
-        work.architectures().forEach(architecture -> files(work, architecture).forEach(file -> files.put(file.name(), file)));
+        work.architectures()
+                .forEach(architecture -> files(work, architecture).forEach(file -> files.put(file.name(), file)));
         manifests(work).values().forEach(file -> files.put(file.name(), file));
         files.values().forEach(file -> tasks.add(() -> fetch(work, pins, downloads, file, gathered)));
         return tasks;
@@ -251,13 +245,16 @@ public final class UpstreamBuilder {
         return true;
     }
 
-    private boolean fetch(
-            Work work, Pins pins, Downloads downloads, Upstream.ReleaseFile file, Gathered gathered)
+    private boolean fetch(Work work, Pins pins, Downloads downloads, Upstream.ReleaseFile file, Gathered gathered)
             throws InterruptedException {
         String plain = file.name().substring(file.name().lastIndexOf('/') + 1);
         Received received = new Received();
         workshop.fetched(
-                plain, "fetching " + plain + " of " + file.part() + " " + work.release().version(file.part()), received, () -> {
+                plain,
+                "fetching " + plain + " of " + file.part() + " "
+                        + work.release().version(file.part()),
+                received,
+                () -> {
                     Downloads.Wanted wanted =
                             new Downloads.Wanted(file.name(), checksum(file, pins), OptionalLong.empty());
                     gathered.files().put(file.name(), downloads.fetch(wanted, places(file.name()), received));
@@ -304,7 +301,8 @@ public final class UpstreamBuilder {
             }
         }
         for (Map.Entry<String, Upstream.ReleaseFile> manifest : manifests(work).entrySet()) {
-            Downloads.Fetched fetched = there(gathered.files(), manifest.getValue().name());
+            Downloads.Fetched fetched =
+                    there(gathered.files(), manifest.getValue().name());
             assembly.addDownload(manifest.getValue().name(), fetched);
             assembly.addManifest(manifest.getKey(), Files.readAllBytes(fetched.file()));
         }
@@ -335,9 +333,11 @@ public final class UpstreamBuilder {
             for (Optional<TarReader.Entry> entry = reader.next();
                     entry.isPresent() && !missing.isEmpty();
                     entry = reader.next()) {
-                String binary = entry.get().type() == '0' ? missing.remove(entry.get().path()) : null;
+                String binary =
+                        entry.get().type() == '0' ? missing.remove(entry.get().path()) : null;
                 if (binary != null) {
-                    assembly.addBinary(binary, architecture, new FileTree.Bytes(entry.get().content()));
+                    assembly.addBinary(
+                            binary, architecture, new FileTree.Bytes(entry.get().content()));
                 }
             }
         }

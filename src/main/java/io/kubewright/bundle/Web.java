@@ -109,11 +109,13 @@ final class Web implements AutoCloseable {
         return switch (unreachable) {
             case HttpTimeoutException slow -> "no answer in time (" + slow.getMessage() + ")";
             // The client gives no message of its own when a name is not known.
-            case ConnectException none when none.getCause() != null
-                    && none.getCause().getCause() instanceof UnresolvedAddressException -> "its name is not known here";
+            case ConnectException none
+            when none.getCause() != null && none.getCause().getCause() instanceof UnresolvedAddressException ->
+                "its name is not known here";
             case ConnectException _ -> "nothing answers there";
-            default -> Objects.requireNonNullElse(
-                    unreachable.getMessage(), unreachable.getClass().getSimpleName());
+            default ->
+                Objects.requireNonNullElse(
+                        unreachable.getMessage(), unreachable.getClass().getSimpleName());
         };
     }
 
@@ -127,7 +129,8 @@ final class Web implements AutoCloseable {
         try {
             URI to = from.resolve(location);
             if (from.getScheme().equals("https") && !"https".equals(to.getScheme())) {
-                throw FetchException.refused(address(from) + " redirects to " + address(to) + ", which is not encrypted");
+                throw FetchException.refused(
+                        address(from) + " redirects to " + address(to) + ", which is not encrypted");
             }
             return to;
         } catch (IllegalArgumentException malformed) {
@@ -193,7 +196,9 @@ final class Web implements AutoCloseable {
 
         private void watch() {
             try {
-                for (long left = silence.toNanos(); left > 0; left = silence.toNanos() - (System.nanoTime() - lastRead)) {
+                for (long left = silence.toNanos();
+                        left > 0;
+                        left = silence.toNanos() - (System.nanoTime() - lastRead)) {
                     Thread.sleep(Duration.ofNanos(left));
                 }
                 silent = true;

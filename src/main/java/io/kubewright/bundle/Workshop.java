@@ -83,7 +83,6 @@ final class Workshop {
         }
     }
 
-
     /** Runs everything, so many at a time; the first failure ends the rest. */
     void all(int atOnce, List<Callable<Boolean>> work) throws InterruptedException {
         try (ExecutorService executor =
@@ -116,6 +115,7 @@ final class Workshop {
 
     /** Fetches something; {@code received} says how far it is. */
     void fetched(String subject, String doing, Received received, Work work) throws InterruptedException {
+        listener.accept(new BuildEvent.Fetching(subject, doing, 0, 0));
         reported(
                 subject,
                 doing,

@@ -160,7 +160,12 @@ final class BundleCommand implements Callable<Integer> {
                 throws InterruptedException {
             BuildLines lines = new BuildLines(context.people());
             return switch (origin(file)) {
-                case SOURCE -> new Builder(cache.directory(), lines).build(wantedFeatures, wanted());
+                case SOURCE -> {
+                    requireUpstream("--kubernetes", kubernetes);
+                    requireUpstream("--sources", sources);
+                    requireUpstream("--lock", lock);
+                    yield new Builder(cache.directory(), lines).build(wantedFeatures, wanted());
+                }
                 case UPSTREAM ->
                     new UpstreamBuilder(
                                     cache.directory(),
@@ -168,6 +173,15 @@ final class BundleCommand implements Callable<Integer> {
                                     lines)
                             .build(version(file), wantedFeatures, wanted(), Optional.ofNullable(lock));
             };
+        }
+
+        private static void requireUpstream(String option, @Nullable Object given) {
+            if (given != null) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        option + " is for bundles of releases, and this one is built from source",
+                        "leave it out, or add --from upstream");
+            }
         }
 
         /** The cluster file, when one was named or lies here. */
@@ -202,7 +216,8 @@ final class BundleCommand implements Callable<Integer> {
             return kubernetes != null
                     ? kubernetes
                     : file.map(specification -> specification.kubernetes().version())
-                            .orElseGet(() -> UpstreamBuilder.kubernetesVersions().getFirst());
+                            .orElseGet(
+                                    () -> UpstreamBuilder.kubernetesVersions().getFirst());
         }
 
         private Set<Architecture> wanted() {
@@ -271,7 +286,8 @@ final class BundleCommand implements Callable<Integer> {
 
         @Option(
                 names = "--catalogue",
-                description = "What could be built instead: features and the parts' versions, from source and upstream.")
+                description =
+                        "What could be built instead: features and the parts' versions, from source and upstream.")
         private boolean catalogue;
 
         @Parameters(

@@ -41,9 +41,23 @@ class AuthoritiesTest {
                 null,
                 Program.plainEnvironment(),
                 List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname", "CN=own", "-ext", "san=ip:127.0.0.1",
-                        "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", PASSWORD));
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "own",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=own",
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD));
         keytool.run("making a certificate");
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
@@ -86,7 +100,9 @@ class AuthoritiesTest {
     @Test
     void itIsBelievedWhereItsAuthorityIsNamedAndNowhereElse() throws Exception {
         assertThat(get(Map.of("SSL_CERT_FILE", certificate.toString()))).isEqualTo("ok");
-        assertThatThrownBy(() -> get(Map.of())).hasMessageContaining("127.0.0.1").hasMessageContaining("certif");
+        assertThatThrownBy(() -> get(Map.of()))
+                .hasMessageContaining("127.0.0.1")
+                .hasMessageContaining("certif");
     }
 
     @Test

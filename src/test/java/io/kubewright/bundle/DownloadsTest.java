@@ -135,6 +135,7 @@ class DownloadsTest {
         assertThat(host.requests).extracting(Request::range).containsExactly("", "bytes=100000-", "bytes=150000-");
         assertThat(host.requests).extracting(Request::status).containsExactly(200, 206, 206);
         assertThat(received.bytes()).isEqualTo(SIZE);
+        assertThat(received.expected()).isEqualTo(SIZE);
     }
 
     @Test
@@ -151,11 +152,10 @@ class DownloadsTest {
     void aServerThatCutsBeforeTheFirstByteIsGivenUp() {
         host.fail(PATH, new Cut(0), new Cut(0), new Cut(0), new Cut(0));
 
-        assertThatThrownBy(() -> fetch(pinned(), host))
-                .isInstanceOfSatisfying(BundleException.class, thrown -> {
-                    assertThat(thrown.code()).isEqualTo(BundleException.Code.BUILD_FAILED);
-                    assertThat(thrown).hasMessageContaining("kubelet could not be fetched");
-                });
+        assertThatThrownBy(() -> fetch(pinned(), host)).isInstanceOfSatisfying(BundleException.class, thrown -> {
+            assertThat(thrown.code()).isEqualTo(BundleException.Code.BUILD_FAILED);
+            assertThat(thrown).hasMessageContaining("kubelet could not be fetched");
+        });
         assertThat(host.requests).hasSize(SHORT.attempts());
     }
 
@@ -282,7 +282,10 @@ class DownloadsTest {
     @Test
     void aMirrorThatLacksItOrHasAnotherIsPassedOverAndNamed() throws Exception {
         assertWhole(fetch(pinned(), mirror, host));
-        assertThat(notices).singleElement().asString().contains("passed over", mirror.address().toString(), "404");
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .contains("passed over", mirror.address().toString(), "404");
         Files.delete(directory.resolve("sha256").resolve(Digest.of(CONTENT)));
         notices.clear();
         mirror.put(PATH, bytes(4));
@@ -321,7 +324,8 @@ class DownloadsTest {
 
     @Test
     void whatToWaitIsSecondsOrADate() {
-        String inAMinute = ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(1).format(DateTimeFormatter.RFC_1123_DATE_TIME);
+        String inAMinute =
+                ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(1).format(DateTimeFormatter.RFC_1123_DATE_TIME);
         assertThat(Web.duration("7")).contains(Duration.ofSeconds(7));
         assertThat(Web.duration(inAMinute))
                 .hasValueSatisfying(left -> assertThat(left).isBetween(Duration.ofSeconds(50), Duration.ofMinutes(1)));

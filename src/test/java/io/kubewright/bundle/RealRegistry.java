@@ -62,7 +62,8 @@ final class RealRegistry implements AutoCloseable {
         tokens.createContext("/token", this::giveToken);
         tokens.start();
         port = freePort();
-        process = new ProcessBuilder(program.toString(), "serve", configuration().toString())
+        process = new ProcessBuilder(
+                        program.toString(), "serve", configuration().toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("registry.log").toFile())
                 .start();
@@ -101,8 +102,7 @@ final class RealRegistry implements AutoCloseable {
                         List.of(),
                         List.of(),
                         Map.of(),
-                        List.of(new Catalogue.Output(
-                                "registry", "kubewright.io/bundle/distribution", "distribution"))),
+                        List.of(new Catalogue.Output("registry", "kubewright.io/bundle/distribution", "distribution"))),
                 null);
         Toolchain toolchain = new Toolchain(cache, Catalogue.builtIn().toolchain(), event -> {});
         return new PartBuilder(cache, toolchain, Architecture.ofThisMachine())
@@ -111,7 +111,8 @@ final class RealRegistry implements AutoCloseable {
     }
 
     private Path configuration() throws IOException {
-        Path keySet = Files.writeString(directory.resolve("keys.json"), JSON.writeValueAsString(Map.of("keys", List.of(key()))));
+        Path keySet = Files.writeString(
+                directory.resolve("keys.json"), JSON.writeValueAsString(Map.of("keys", List.of(key()))));
         return Files.writeString(directory.resolve("registry.yaml"), """
                 version: 0.1
                 log: {level: warn, accesslog: {disabled: true}}
@@ -122,25 +123,29 @@ final class RealRegistry implements AutoCloseable {
                 auth:
                   token: {realm: "http://127.0.0.1:%d/token", service: %s, issuer: %s, jwks: "%s"}
                 """.formatted(
-                        directory.resolve("storage"),
-                        port,
-                        tokens.getAddress().getPort(),
-                        SERVICE,
-                        ISSUER,
-                        keySet));
+                        directory.resolve("storage"), port, tokens.getAddress().getPort(), SERVICE, ISSUER, keySet));
     }
 
     private Map<String, String> key() {
         RSAPublicKey key = (RSAPublicKey) keys.getPublic();
         return Map.of(
-                "kty", "RSA", "kid", "test", "use", "sig", "alg", "RS256", "n", unsigned(key.getModulus()), "e",
+                "kty",
+                "RSA",
+                "kid",
+                "test",
+                "use",
+                "sig",
+                "alg",
+                "RS256",
+                "n",
+                unsigned(key.getModulus()),
+                "e",
                 unsigned(key.getPublicExponent()));
     }
 
     private static String unsigned(BigInteger number) {
         byte[] bytes = number.toByteArray();
-        return BASE64.encodeToString(
-                bytes[0] == 0 ? java.util.Arrays.copyOfRange(bytes, 1, bytes.length) : bytes);
+        return BASE64.encodeToString(bytes[0] == 0 ? java.util.Arrays.copyOfRange(bytes, 1, bytes.length) : bytes);
     }
 
     private void giveToken(HttpExchange exchange) throws IOException {
@@ -159,14 +164,22 @@ final class RealRegistry implements AutoCloseable {
         long now = Instant.now().getEpochSecond();
         String head = encoded(Map.of("typ", "JWT", "alg", "RS256", "kid", "test"));
         String claims = encoded(Map.of(
-                "iss", ISSUER,
-                "sub", "",
-                "aud", SERVICE,
-                "nbf", now - 60,
-                "iat", now,
-                "exp", now + 3600,
-                "jti", repository + now,
-                "access", List.of(Map.of("type", "repository", "name", repository, "actions", actions))));
+                "iss",
+                ISSUER,
+                "sub",
+                "",
+                "aud",
+                SERVICE,
+                "nbf",
+                now - 60,
+                "iat",
+                now,
+                "exp",
+                now + 3600,
+                "jti",
+                repository + now,
+                "access",
+                List.of(Map.of("type", "repository", "name", repository, "actions", actions))));
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initSign(keys.getPrivate());
@@ -199,9 +212,10 @@ final class RealRegistry implements AutoCloseable {
     }
 
     private void upload(String repository, String digest, byte[] content) throws IOException, InterruptedException {
-        HttpResponse<String> begun = send(repository, HttpRequest.newBuilder(
-                        address().resolve("/v2/" + repository + "/blobs/uploads/"))
-                .POST(HttpRequest.BodyPublishers.noBody()));
+        HttpResponse<String> begun = send(
+                repository,
+                HttpRequest.newBuilder(address().resolve("/v2/" + repository + "/blobs/uploads/"))
+                        .POST(HttpRequest.BodyPublishers.noBody()));
         String location = begun.headers().firstValue("Location").orElseThrow();
         send(
                 repository,
@@ -233,7 +247,8 @@ final class RealRegistry implements AutoCloseable {
 
     /** The file in which the registry itself keeps a blob. */
     Path stored(String digest) {
-        return directory.resolve("storage/docker/registry/v2/blobs/sha256/" + digest.substring(0, 2) + "/" + digest + "/data");
+        return directory.resolve(
+                "storage/docker/registry/v2/blobs/sha256/" + digest.substring(0, 2) + "/" + digest + "/data");
     }
 
     private void awaitReady() throws InterruptedException {
@@ -242,7 +257,8 @@ final class RealRegistry implements AutoCloseable {
         while (Instant.now().isBefore(deadline) && process.isAlive()) {
             try {
                 int status = client.send(
-                                HttpRequest.newBuilder(address().resolve("/v2/")).build(),
+                                HttpRequest.newBuilder(address().resolve("/v2/"))
+                                        .build(),
                                 HttpResponse.BodyHandlers.discarding())
                         .statusCode();
                 if (Set.of(200, 401).contains(status)) {

@@ -173,7 +173,8 @@ class RegistryTest {
                 401,
                 Map.of(
                         "WWW-Authenticate",
-                        "Bearer realm=\"" + realm + "\",service=\"registry.test\",scope=\"repository:group/app:pull\""));
+                        "Bearer realm=\"" + realm
+                                + "\",service=\"registry.test\",scope=\"repository:group/app:pull\""));
     }
 
     @Test
@@ -183,7 +184,9 @@ class RegistryTest {
 
         pull();
         assertThat(store.requests("/token")).extracting(Request::authorization).containsExactly("");
-        assertThat(host.requests).extracting(Request::authorization).containsExactly("", "Bearer t0k3n", "Bearer t0k3n", "Bearer t0k3n");
+        assertThat(host.requests)
+                .extracting(Request::authorization)
+                .containsExactly("", "Bearer t0k3n", "Bearer t0k3n", "Bearer t0k3n");
     }
 
     @Test
@@ -230,7 +233,8 @@ class RegistryTest {
         host.fail(BASE + "manifests/v1", challenge(store.address().resolve("/token")));
         host.fail(
                 layerPath(),
-                new Status(307, Map.of("Location", store.address().resolve("/blob").toString())));
+                new Status(
+                        307, Map.of("Location", store.address().resolve("/blob").toString())));
 
         pull();
         assertThat(store.requests("/blob")).extracting(Request::authorization).containsExactly("");
@@ -241,7 +245,10 @@ class RegistryTest {
         image.blobs().forEach((digest, content) -> store.put("/v2/proxy/group/app/blobs/sha256:" + digest, content));
         store.put("/v2/proxy/group/app/manifests/v1", image.manifest());
 
-        registry(Map.of("HOME", directory.toString()), store.address() + "/proxy", host.address().toString())
+        registry(
+                        Map.of("HOME", directory.toString()),
+                        store.address() + "/proxy",
+                        host.address().toString())
                 .pull(REPOSITORY, "v1", Architecture.AMD64, Optional.empty(), received);
         assertThat(host.requests).isEmpty();
     }
@@ -272,7 +279,6 @@ class RegistryTest {
     @Test
     void parametersOfAChallengeAreReadQuotedOrNot() {
         assertThat(RegistryAccess.parameters("Bearer realm=\"https://a/b?c=d\", service=s,scope=\"x,y\""))
-                .containsExactlyInAnyOrderEntriesOf(
-                        Map.of("realm", "https://a/b?c=d", "service", "s", "scope", "x,y"));
+                .containsExactlyInAnyOrderEntriesOf(Map.of("realm", "https://a/b?c=d", "service", "s", "scope", "x,y"));
     }
 }

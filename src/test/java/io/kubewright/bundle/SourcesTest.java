@@ -40,11 +40,10 @@ class SourcesTest {
     void whatIsNotNamedIsRefusedWhereTheFileWantsThat() {
         Sources sources = Sources.parse(FILE, SCHEMA + "others: refuse\n");
 
-        assertThatThrownBy(() -> sources.of("other.test"))
-                .isInstanceOfSatisfying(BundleException.class, thrown -> {
-                    assertThat(thrown.code()).isEqualTo(BundleException.Code.SOURCES);
-                    assertThat(thrown).hasMessageContaining("sources.yaml").hasMessageContaining("other.test");
-                });
+        assertThatThrownBy(() -> sources.of("other.test")).isInstanceOfSatisfying(BundleException.class, thrown -> {
+            assertThat(thrown.code()).isEqualTo(BundleException.Code.SOURCES);
+            assertThat(thrown).hasMessageContaining("sources.yaml").hasMessageContaining("other.test");
+        });
     }
 
     @ParameterizedTest

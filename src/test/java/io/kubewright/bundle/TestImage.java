@@ -14,8 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param blobs configuration and layer by digest, hex
  * @param config and {@code layer}: digests, hex
  */
-record TestImage(
-        Architecture architecture, byte[] manifest, Map<String, byte[]> blobs, String config, String layer) {
+record TestImage(Architecture architecture, byte[] manifest, Map<String, byte[]> blobs, String config, String layer) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String OCI = "application/vnd.oci.image.";
 

@@ -153,9 +153,7 @@ class UpstreamIT {
 
     private UpstreamBuilder builder(Path cache, URI releases, URI images) {
         Sources sources = new Sources(
-                Optional.empty(),
-                Map.of("releases.test", List.of(releases), "registry.test", List.of(images)),
-                true);
+                Optional.empty(), Map.of("releases.test", List.of(releases), "registry.test", List.of(images)), true);
         return new UpstreamBuilder(
                 cache, CATALOGUE, UPSTREAM, sources, Map.of("HOME", directory.toString()), SHORT, events::add);
     }
@@ -336,8 +334,7 @@ class UpstreamIT {
         Received received = new Received();
         try (Web web = new Web(new Proxies(Map.of()), SSLContext.getDefault(), SHORT.silence())) {
             Downloads downloads = new Downloads(directory.resolve("downloads"), web, SHORT, notice -> {});
-            Sources sources =
-                    new Sources(Optional.empty(), Map.of("registry.test", List.of(registry.address())), true);
+            Sources sources = new Sources(Optional.empty(), Map.of("registry.test", List.of(registry.address())), true);
             Logins none = Logins.of(Map.of("HOME", directory.toString()));
             Registry.Pulled pulled = new Registry(sources, web, none, SHORT, downloads)
                     .pull(
@@ -383,14 +380,21 @@ class UpstreamIT {
                         "registry.test", List.of(away, registry.address())),
                 true);
         Bundle bundle = new UpstreamBuilder(
-                        directory.resolve("one"), CATALOGUE, UPSTREAM, sources, Map.of("HOME", directory.toString()), SHORT, events::add)
+                        directory.resolve("one"),
+                        CATALOGUE,
+                        UPSTREAM,
+                        sources,
+                        Map.of("HOME", directory.toString()),
+                        SHORT,
+                        events::add)
                 .build(KUBERNETES, FEATURES, AMD64, Optional.empty());
 
         assertThat(bundle.verify()).isEmpty();
         assertThat(events)
                 .filteredOn(BuildEvent.Notice.class::isInstance)
                 .isNotEmpty()
-                .allSatisfy(event -> assertThat(((BuildEvent.Notice) event).text()).contains("passed over", away.toString()));
+                .allSatisfy(event ->
+                        assertThat(((BuildEvent.Notice) event).text()).contains("passed over", away.toString()));
     }
 
     @Test
@@ -409,11 +413,11 @@ class UpstreamIT {
 
     @Test
     void whatHasNoReleaseIsCompiledIntoTheSameBundle() throws Exception {
-        Path shared = Files.createDirectories(
-                Builder.defaultCache(System.getenv()).resolve("go/mod"));
-        Files.createSymbolicLink(Files.createDirectories(directory.resolve("one/go")).resolve("mod"), shared);
-        Bundle bundle = builder("one")
-                .build(KUBERNETES, List.of("small", "own"), AMD64, Optional.empty());
+        Path shared =
+                Files.createDirectories(Builder.defaultCache(System.getenv()).resolve("go/mod"));
+        Files.createSymbolicLink(
+                Files.createDirectories(directory.resolve("one/go")).resolve("mod"), shared);
+        Bundle bundle = builder("one").build(KUBERNETES, List.of("small", "own"), AMD64, Optional.empty());
 
         assertThat(bundle.verify()).isEmpty();
         assertThat(bundle.images(Architecture.AMD64))

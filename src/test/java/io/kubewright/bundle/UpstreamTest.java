@@ -38,8 +38,8 @@ class UpstreamTest {
             assertThat(release.files(binaries, architecture)).hasSize(8).allSatisfy(file -> {
                 assertThat(file.name()).doesNotContain("{");
                 assertThat(file.sha256()).as(file.name()).isPresent();
-                assertThat(file.members().values()).allSatisfy(path -> assertThat(path)
-                        .doesNotContain("{"));
+                assertThat(file.members().values())
+                        .allSatisfy(path -> assertThat(path).doesNotContain("{"));
             });
             assertThat(release.manifest("calico").sha256()).isPresent();
         }
@@ -68,12 +68,12 @@ class UpstreamTest {
         "etcdctl, github.com/etcd-io/etcd/releases/download/v3.6.8/etcd-v3.6.8-linux-arm64.tar.gz, etcd-v3.6.8-linux-arm64/etcdctl",
     })
     void namesAreThoseOfTheReleases(String binary, String name, String member) {
-        List<Upstream.ReleaseFile> files =
-                BUILT_IN.release("1.36.4").files(Set.of(binary), Architecture.ARM64);
+        List<Upstream.ReleaseFile> files = BUILT_IN.release("1.36.4").files(Set.of(binary), Architecture.ARM64);
 
         assertThat(files).singleElement().satisfies(file -> {
             assertThat(file.name()).isEqualTo(name);
-            assertThat(Optional.ofNullable(file.members().get(binary)).orElse("")).isEqualTo(member);
+            assertThat(Optional.ofNullable(file.members().get(binary)).orElse(""))
+                    .isEqualTo(member);
         });
     }
 
