@@ -1,12 +1,9 @@
 package io.kubewright.bundle;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,10 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -40,7 +33,8 @@ public final class Builder {
 
     private final Path cache;
     private final Catalogue catalogue;
-    private final Consumer<BuildEvent> listener;
+    private final Workshop workshop;
+    private final Toolchain toolchain;
 
     /**
      * @param cache where modules, compiled parts and bundles are kept; made when it is not there
@@ -53,12 +47,8 @@ public final class Builder {
     Builder(Path cache, Catalogue catalogue, Consumer<BuildEvent> listener) {
         this.cache = cache.toAbsolutePath().normalize();
         this.catalogue = catalogue;
-        Object one = new Object();
-        this.listener = event -> {
-            synchronized (one) {
-                listener.accept(event);
-            }
-        };
+        this.workshop = new Workshop(this.cache, listener);
+        this.toolchain = new Toolchain(this.cache, catalogue.toolchain(), workshop.listener());
     }
 
     /** {@code $KUBEWRIGHT_CACHE}, else {@code $XDG_CACHE_HOME/kubewright}, else {@code ~/.cache/kubewright}. */
@@ -107,7 +97,7 @@ public final class Builder {
         return cache.resolve("bundles").resolve(recipe(selection, architectures).substring(0, 16));
     }
 
-    private String recipe(Catalogue.Selection selection, Set<Architecture> architectures) {
+    String recipe(Catalogue.Selection selection, Set<Architecture> architectures) {
         StringBuilder text =
                 new StringBuilder(METHOD + "\n" + catalogue.data() + "\n" + catalogue.distributions() + "\n");
         text.append(selection.features()).append('\n');
@@ -152,54 +142,32 @@ public final class Builder {
         if (there.isPresent()) {
             return there.get();
         }
-        try {
-            Files.createDirectories(cache);
-            try (FileChannel channel = FileChannel.open(
-                            cache.resolve("build.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock held = lock(channel)) {
-                Optional<Bundle> meanwhile = existing(features, architectures);
-                if (meanwhile.isPresent() && held.isValid()) {
-                    return meanwhile.get();
-                }
-                Storage.sweep(cache.resolve("parts"));
-                Storage.sweep(cache.resolve("bundles"));
-                return build(selection, architectures);
-            }
-        } catch (IOException failed) {
-            throw BundleException.storage("using the cache " + cache, failed);
-        }
-    }
-
-    private FileLock lock(FileChannel channel) throws IOException, InterruptedException {
-        FileLock free = channel.tryLock();
-        if (free != null) {
-            return free;
-        }
-        listener.accept(new BuildEvent.Notice("cache", "another build uses " + cache + "; waiting for it"));
-        while (true) {
-            Thread.sleep(Duration.ofSeconds(1));
-            FileLock taken = channel.tryLock();
-            if (taken != null) {
-                return taken;
-            }
-        }
+        return workshop.alone(() -> {
+            Optional<Bundle> meanwhile = existing(features, architectures);
+            return meanwhile.isPresent() ? meanwhile.get() : build(selection, architectures);
+        });
     }
 
     private Bundle build(Catalogue.Selection selection, Set<Architecture> architectures) throws InterruptedException {
-        Toolchain toolchain = new Toolchain(cache, catalogue.toolchain(), listener);
-        requireTools(selection, toolchain, architectures);
+        requireTools(selection, architectures);
         Map<Architecture, Made> made = new LinkedHashMap<>();
         for (Architecture architecture : sorted(architectures)) {
-            made.put(architecture, make(selection, toolchain, architecture));
+            made.put(architecture, make(selection, architecture));
         }
         Path directory = directory(selection, architectures);
         Storage.whole(directory, making -> {
             Assembly assembly = new Assembly(making, catalogue, selection);
-            observed("images", "packing images and the lock", IMAGES_EXPECTED, () -> {
+            workshop.observed("images", "packing images and the lock", IMAGES_EXPECTED, () -> {
                 for (Map.Entry<Architecture, Made> each : made.entrySet()) {
                     assembly.add(each.getKey(), each.getValue());
                 }
-                assembly.finish(recipe(selection, architectures), toolchains(selection, toolchain, architectures));
+                assembly.finish(
+                        "source",
+                        recipe(selection, architectures),
+                        selection.features(),
+                        toolchains(selection, architectures),
+                        assembly.compiledParts(),
+                        catalogue.data());
                 return false;
             });
         });
@@ -207,9 +175,10 @@ public final class Builder {
     }
 
     /** Finds what is missing before anything takes its time. */
-    private void requireTools(Catalogue.Selection selection, Toolchain toolchain, Set<Architecture> architectures)
-            throws InterruptedException {
-        toolchain.go();
+    void requireTools(Catalogue.Selection selection, Set<Architecture> architectures) throws InterruptedException {
+        if (!selection.parts().isEmpty()) {
+            toolchain.go();
+        }
         List<Catalogue.Part> withC = selection.parts().stream()
                 .map(catalogue::part)
                 .filter(part ->
@@ -243,13 +212,12 @@ public final class Builder {
             Map<Catalogue.PackageSet, List<DebianArchive.Deb>> packages,
             Map<String, byte[]> manifests) {}
 
-    private Made make(Catalogue.Selection selection, Toolchain toolchain, Architecture architecture)
-            throws InterruptedException {
+    Made make(Catalogue.Selection selection, Architecture architecture) throws InterruptedException {
         PartBuilder builder = new PartBuilder(cache, toolchain, architecture);
         Made made = new Made(new TreeMap<>(), new TreeMap<>(), new LinkedHashMap<>(), new TreeMap<>());
         List<Callable<Boolean>> work = new ArrayList<>();
         work.add(() -> {
-            fetchDebian(selection, toolchain, architecture, made);
+            fetchDebian(selection, architecture, made);
             return true;
         });
         selection.parts().stream()
@@ -258,7 +226,7 @@ public final class Builder {
                 .forEach(name -> work.add(() -> {
                     Catalogue.Part part = catalogue.part(name);
                     Duration expected = Duration.ofSeconds(part.seconds());
-                    observed(name, "compiling " + name + " " + part.version(), expected, () -> {
+                    workshop.observed(name, "compiling " + name + " " + part.version(), expected, () -> {
                         PartBuilder.Built built = builder.build(name, part);
                         synchronized (made) {
                             made.parts().put(name, built);
@@ -267,7 +235,7 @@ public final class Builder {
                     });
                     return true;
                 }));
-        all(work);
+        workshop.all(AT_ONCE, work);
         for (Map.Entry<String, Catalogue.ModuleFile> manifest :
                 selection.manifests().entrySet()) {
             Catalogue.ModuleFile file = manifest.getValue();
@@ -276,7 +244,7 @@ public final class Builder {
         return made;
     }
 
-    private void fetchDebian(Catalogue.Selection selection, Toolchain toolchain, Architecture architecture, Made made)
+    private void fetchDebian(Catalogue.Selection selection, Architecture architecture, Made made)
             throws InterruptedException {
         Map<String, Catalogue.Layer> layers = new TreeMap<>();
         for (Catalogue.Image image : selection.images()) {
@@ -287,10 +255,10 @@ public final class Builder {
             layers.keySet().forEach(name -> made.layers().put(name, Userland.accounts()));
             return;
         }
-        observed("packages", "fetching Debian packages", PACKAGES_EXPECTED, () -> {
+        workshop.observed("packages", "fetching Debian packages", PACKAGES_EXPECTED, () -> {
             Map<String, DebianArchive> archives = new TreeMap<>();
             for (Map.Entry<String, Catalogue.Layer> layer : layers.entrySet()) {
-                made.layers().put(layer.getKey(), layer(layer.getValue(), toolchain, architecture, archives));
+                made.layers().put(layer.getKey(), layer(layer.getValue(), architecture, archives));
             }
             for (Catalogue.PackageSet set : selection.packages()) {
                 made.packages()
@@ -303,8 +271,7 @@ public final class Builder {
         });
     }
 
-    private FileTree layer(
-            Catalogue.Layer layer, Toolchain toolchain, Architecture architecture, Map<String, DebianArchive> archives)
+    private FileTree layer(Catalogue.Layer layer, Architecture architecture, Map<String, DebianArchive> archives)
             throws InterruptedException {
         String distribution = layer.debian();
         if (distribution == null) {
@@ -328,11 +295,12 @@ public final class Builder {
         });
     }
 
-    private Map<String, String> toolchains(
-            Catalogue.Selection selection, Toolchain toolchain, Set<Architecture> architectures)
+    Map<String, String> toolchains(Catalogue.Selection selection, Set<Architecture> architectures)
             throws InterruptedException {
         Map<String, String> versions = new TreeMap<>();
-        versions.put("go", toolchain.version());
+        if (!selection.parts().isEmpty()) {
+            versions.put("go", toolchain.version());
+        }
         boolean needsC = selection.parts().stream()
                 .map(catalogue::part)
                 .anyMatch(part ->
@@ -343,59 +311,6 @@ public final class Builder {
                     toolchain.compilerVersion(toolchain.compiler(architecture, List.of())));
         }
         return versions;
-    }
-
-    /** Runs everything, at most {@link #AT_ONCE} at a time; the first failure ends the rest. */
-    private static void all(List<Callable<Boolean>> work) throws InterruptedException {
-        try (ExecutorService executor =
-                Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
-            List<Future<Boolean>> running = new ArrayList<>();
-            work.forEach(each -> running.add(executor.submit(each)));
-            try {
-                for (Future<Boolean> each : running) {
-                    each.get();
-                }
-            } catch (ExecutionException failed) {
-                executor.shutdownNow();
-                switch (failed.getCause()) {
-                    case RuntimeException runtime -> throw runtime;
-                    case Error error -> throw error;
-                    case null, default -> throw new IllegalStateException(failed);
-                }
-            } catch (InterruptedException interrupted) {
-                executor.shutdownNow();
-                throw interrupted;
-            }
-        }
-    }
-
-    /** Something that may find its result in the cache. */
-    private interface Work {
-        boolean run() throws IOException, InterruptedException;
-    }
-
-    private void observed(String subject, String doing, Duration expected, Work work) throws InterruptedException {
-        long begin = System.nanoTime();
-        listener.accept(new BuildEvent.Started(subject, doing, expected));
-        Thread ticker = Thread.startVirtualThread(() -> {
-            try {
-                while (true) {
-                    Thread.sleep(Duration.ofSeconds(10));
-                    listener.accept(new BuildEvent.Running(
-                            subject, doing, Duration.ofNanos(System.nanoTime() - begin), expected));
-                }
-            } catch (InterruptedException ended) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        try {
-            boolean cached = work.run();
-            listener.accept(new BuildEvent.Finished(subject, Duration.ofNanos(System.nanoTime() - begin), cached));
-        } catch (IOException failed) {
-            throw BundleException.storage(doing, failed);
-        } finally {
-            ticker.interrupt();
-        }
     }
 
     /** Bundles in this cache, newest first. */

@@ -22,6 +22,10 @@ public final class BundleException extends RuntimeException {
         TOOL_MISSING,
         /** A compiler, packager or download failed. */
         BUILD_FAILED,
+        /** What is served is not what is pinned. */
+        OTHER_CONTENT,
+        /** sources.yaml is wrong, or does not name what is needed. */
+        SOURCES,
         /** The file system refused. */
         STORAGE
     }

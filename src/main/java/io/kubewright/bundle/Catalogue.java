@@ -165,7 +165,32 @@ record Catalogue(
             Map<String, String> binaries,
             List<Image> images,
             Map<String, ModuleFile> manifests,
-            List<PackageSet> packages) {}
+            List<PackageSet> packages) {
+        static Selection of(
+                Set<String> features,
+                Map<String, String> binaries,
+                List<Image> images,
+                Map<String, ModuleFile> manifests,
+                List<PackageSet> packages) {
+            Set<String> parts = new TreeSet<>();
+            binaries.values().forEach(each -> parts.add(partOf(each)));
+            images.forEach(each -> parts.addAll(each.parts()));
+            manifests.values().forEach(each -> parts.add(each.part()));
+            return new Selection(features, parts, binaries, images, manifests, packages);
+        }
+
+        /** What is left without these binaries, the images of these parts, and these manifests. */
+        Selection without(Set<String> otherBinaries, Set<String> imageParts, Set<String> otherManifests) {
+            Map<String, String> binariesLeft = new LinkedHashMap<>(binaries);
+            binariesLeft.keySet().removeAll(otherBinaries);
+            Map<String, ModuleFile> manifestsLeft = new LinkedHashMap<>(manifests);
+            manifestsLeft.keySet().removeAll(otherManifests);
+            List<Image> imagesLeft = images.stream()
+                    .filter(image -> !imageParts.contains(image.part()))
+                    .toList();
+            return of(features, binariesLeft, imagesLeft, manifestsLeft, packages);
+        }
+    }
 
     /** The catalogue that is part of the program. */
     static Catalogue builtIn() {
@@ -237,13 +262,8 @@ record Catalogue(
         manifestNames.forEach(each -> chosenManifests.put(each, required(manifests, each, "manifest")));
         List<Image> chosenImages =
                 images.stream().filter(each -> imageNames.contains(each.name())).toList();
-        Set<String> chosenParts = new TreeSet<>();
-        chosenBinaries.values().forEach(each -> chosenParts.add(partOf(each)));
-        chosenImages.forEach(each -> chosenParts.addAll(each.parts()));
-        chosenManifests.values().forEach(each -> chosenParts.add(each.part()));
-        return new Selection(
+        return Selection.of(
                 names,
-                chosenParts,
                 chosenBinaries,
                 chosenImages,
                 chosenManifests,

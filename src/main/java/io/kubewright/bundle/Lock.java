@@ -1,5 +1,8 @@
 package io.kubewright.bundle;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param source {@code source}, {@code upstream} or {@code directory}
  * @param recipe hash over catalogue, module sums and toolchain: the cache key of the whole
  * @param toolchain what compiled it, by role ({@code go}, {@code cc}, {@code debian-13})
+ * @param downloads the release files that were fetched; empty for what is built from source
  */
 record Lock(
         String schema,
@@ -35,6 +39,10 @@ record Lock(
         List<ImageEntry> images,
         List<NamedEntry> manifests,
         List<PackageEntry> packages,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        List<DownloadEntry> downloads,
+
         BundleData data) {
     static final String SCHEMA = "kubewright.io/bundle-lock/v1";
     static final String FILE = "lock.json";
@@ -59,6 +67,9 @@ record Lock(
             boolean wanted,
             String path) {}
 
+    /** @param name the file's name with its source's: {@code dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubelet} */
+    record DownloadEntry(String name, String sha256, long size) {}
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -74,7 +85,10 @@ record Lock(
 
     /** @throws BundleException when there is no lock, or not one that this version understands */
     static Lock read(Path directory) {
-        Path file = directory.resolve(FILE);
+        return readFile(directory.resolve(FILE));
+    }
+
+    static Lock readFile(Path file) {
         try {
             Lock lock = parse(file, Files.readAllBytes(file));
             if (!lock.schema().equals(SCHEMA)) {

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An OCI image layout (image-spec v1.1) in one tar. Layers are not compressed: what a compressor gives depends on its
- * version, and the archive travels over links that compress, if that pays.
+ * An OCI image layout (image-spec v1.1) in one tar. Layers made here are not compressed: what a compressor gives depends on
+ * its version, and the archive travels over links that compress, if that pays.
  */
 final class OciArchive {
     private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -44,13 +44,37 @@ final class OciArchive {
         }
         Blob config = json(config(image, architecture, layerBlobs));
         Blob manifest = json(manifest(config, layerBlobs));
-        Map<String, FileTree.Content> files = new TreeMap<>();
+        Map<String, FileTree.Content> blobs = new TreeMap<>();
         for (Blob blob : layerBlobs) {
-            files.put("blobs/sha256/" + blob.digest(), blob.content());
+            blobs.put(blob.digest(), blob.content());
         }
-        files.put("blobs/sha256/" + config.digest(), config.content());
+        blobs.put(config.digest(), config.content());
+        pack(out, ref, architecture, MANIFEST, manifest, blobs);
+        return new Digests("sha256:" + manifest.digest(), "sha256:" + config.digest());
+    }
+
+    /** Writes an image as its makers published it: same manifest, same digest. */
+    static Digests write(Path out, String ref, Architecture architecture, Registry.Pulled image) throws IOException {
+        byte[] bytes = image.manifest();
+        Blob manifest = new Blob(Digest.of(bytes), bytes.length, new FileTree.Bytes(bytes));
+        pack(out, ref, architecture, image.mediaType(), manifest, image.blobs());
+        return new Digests("sha256:" + manifest.digest(), "sha256:" + image.config());
+    }
+
+    private static void pack(
+            Path out,
+            String ref,
+            Architecture architecture,
+            String mediaType,
+            Blob manifest,
+            Map<String, FileTree.Content> blobs)
+            throws IOException {
+        Map<String, FileTree.Content> files = new TreeMap<>();
+        blobs.forEach((digest, content) -> files.put("blobs/sha256/" + digest, content));
         files.put("blobs/sha256/" + manifest.digest(), manifest.content());
-        files.put("index.json", json(index(ref, architecture, manifest)).content());
+        files.put(
+                "index.json",
+                json(index(ref, architecture, mediaType, manifest)).content());
         files.put("oci-layout", json(Map.of("imageLayoutVersion", "1.0.0")).content());
         try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(out), 1 << 16)) {
             TarWriter tar = new TarWriter(stream);
@@ -61,7 +85,6 @@ final class OciArchive {
             }
             tar.finish();
         }
-        return new Digests("sha256:" + manifest.digest(), "sha256:" + config.digest());
     }
 
     private static Map<String, Object> config(Catalogue.Image image, Architecture architecture, List<Blob> layers) {
@@ -100,8 +123,8 @@ final class OciArchive {
         return manifest;
     }
 
-    private static Map<String, Object> index(String ref, Architecture architecture, Blob manifest) {
-        Map<String, Object> descriptor = descriptor(MANIFEST, manifest);
+    private static Map<String, Object> index(String ref, Architecture architecture, String mediaType, Blob manifest) {
+        Map<String, Object> descriptor = descriptor(mediaType, manifest);
         Map<String, Object> platform = new LinkedHashMap<>();
         platform.put("architecture", architecture.label());
         platform.put("os", "linux");

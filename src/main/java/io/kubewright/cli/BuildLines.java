@@ -25,6 +25,7 @@ final class BuildLines implements Consumer<BuildEvent> {
             }
             case BuildEvent.Running running ->
                 line(running.doing() + ": " + span(running.elapsed()) + " of about " + span(running.expected()));
+            case BuildEvent.Fetching fetching -> line(fetching.doing() + amount(fetching));
             case BuildEvent.Finished finished -> {
                 if (finished.cached()) {
                     line(finished.subject() + ": unchanged, taken from the cache");
@@ -39,6 +40,17 @@ final class BuildLines implements Consumer<BuildEvent> {
 
     private void line(String text) {
         out.println("  " + text);
+    }
+
+    private static String amount(BuildEvent.Fetching fetching) {
+        if (fetching.expected() == 0) {
+            return "";
+        }
+        return ": " + megabytes(fetching.received()) + " of " + megabytes(fetching.expected()) + " MB";
+    }
+
+    private static long megabytes(long bytes) {
+        return Math.round(bytes / 1e6);
     }
 
     private static String span(Duration duration) {

@@ -6,15 +6,20 @@ import io.kubewright.bundle.Bundle;
 import io.kubewright.bundle.BundleException;
 import io.kubewright.bundle.BundleImage;
 import io.kubewright.bundle.BundlePart;
+import io.kubewright.bundle.Sources;
+import io.kubewright.bundle.UpstreamBuilder;
 import io.kubewright.cluster.Bundles;
 import io.kubewright.cluster.ClusterFile;
+import io.kubewright.cluster.Specification;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -30,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "bundle",
-        description = "Everything that is installed: build it from source, check it, show what is in it.",
+        description = "Everything that is installed: fetch it or build it from source, check it, show what is in it.",
         subcommands = {
             BundleCommand.BuildCommand.class,
             BundleCommand.CheckCommand.class,
@@ -78,7 +83,11 @@ final class BundleCommand implements Callable<Integer> {
 
     @Command(
             name = "build",
-            description = "Compiles what is not in the cache yet and packs it; about 20 minutes with an empty cache.")
+            description = {
+                "Makes the bundle that the cluster file names: `upstream` fetches what the projects release and is not in"
+                        + " the cache yet, `source` compiles it, about 20 minutes with an empty cache.",
+                "A download that broke off goes on where it stopped when the command is run again."
+            })
     static final class BuildCommand implements Callable<Integer> {
         private final Context context;
 
@@ -98,34 +107,117 @@ final class BundleCommand implements Callable<Integer> {
                 description = "amd64 or arm64; may be repeated. This machine's when not given.")
         private List<String> architectures = new ArrayList<>();
 
+        @Option(
+                names = "--from",
+                paramLabel = "SOURCE",
+                description = "upstream or source. What the cluster file names when not given; source without a file.")
+        private @Nullable Origin origin;
+
+        @Option(
+                names = "--kubernetes",
+                paramLabel = "VERSION",
+                description = "upstream: the Kubernetes version. The cluster file's when not given; the newest known"
+                        + " without a file.")
+        private @Nullable String kubernetes;
+
+        @Option(
+                names = "--sources",
+                paramLabel = "FILE",
+                description = "upstream: where release files and images are fetched from; $KUBEWRIGHT_SOURCES, else"
+                        + " ~/.config/kubewright/sources.yaml where there is one, when not given.")
+        private @Nullable Path sources;
+
+        @Option(
+                names = "--lock",
+                paramLabel = "FILE",
+                description = "upstream: a lock.json whose digests everything must have; another one is refused.")
+        private @Nullable Path lock;
+
         BuildCommand(Context context) {
             this.context = context;
         }
 
+        /** What makes a bundle. */
+        enum Origin {
+            UPSTREAM,
+            SOURCE;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
         @Override
         public Integer call() throws InterruptedException {
-            Builder builder = new Builder(cache.directory(), new BuildLines(context.people()));
-            Bundle bundle = builder.build(features.isEmpty() ? needed() : features, wanted());
+            Optional<Specification> file = file();
+            Bundle bundle = build(file, features.isEmpty() ? needed(file) : features);
             context.print(() -> "The bundle is " + bundle.directory() + "\n", () -> json(summary(bundle)));
             return ExitCode.DONE.number();
         }
 
-        /** What the cluster file needs; without a file, everything. */
-        private Collection<String> needed() {
-            boolean file = context.options().namedFile().isPresent()
-                    || Files.exists(context.options().file());
-            return file ? Bundles.features(ClusterFile.read(context.options().file())) : Builder.features();
+        private Bundle build(Optional<Specification> file, Collection<String> wantedFeatures)
+                throws InterruptedException {
+            BuildLines lines = new BuildLines(context.people());
+            return switch (origin(file)) {
+                case SOURCE -> {
+                    requireUpstream("--kubernetes", kubernetes);
+                    requireUpstream("--sources", sources);
+                    requireUpstream("--lock", lock);
+                    yield new Builder(cache.directory(), lines).build(wantedFeatures, wanted());
+                }
+                case UPSTREAM ->
+                    new UpstreamBuilder(
+                                    cache.directory(),
+                                    Sources.find(Optional.ofNullable(sources), System.getenv()),
+                                    lines)
+                            .build(version(file), wantedFeatures, wanted(), Optional.ofNullable(lock));
+            };
         }
 
-        /** What was named; else what the cluster file needs, when one was named or lies here; else everything. */
-        private Collection<String> chosen() {
-            if (!features.isEmpty()) {
-                return features;
+        private static void requireUpstream(String option, @Nullable Object given) {
+            if (given != null) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        option + " is for bundles of releases, and this one is built from source",
+                        "leave it out, or add --from upstream");
             }
+        }
+
+        /** The cluster file, when one was named or lies here. */
+        private Optional<Specification> file() {
             Path file = context.options().file();
             return context.options().namedFile().isPresent() || Files.exists(file)
-                    ? Bundles.features(ClusterFile.read(file))
-                    : Builder.features();
+                    ? Optional.of(ClusterFile.read(file))
+                    : Optional.empty();
+        }
+
+        private static Collection<String> needed(Optional<Specification> file) {
+            return file.map(specification -> (Collection<String>) Bundles.features(specification))
+                    .orElseGet(Builder::features);
+        }
+
+        private Origin origin(Optional<Specification> file) {
+            if (origin != null) {
+                return origin;
+            }
+            return switch (file.map(Specification::bundle).orElse("source")) {
+                case "source" -> Origin.SOURCE;
+                case "upstream" -> Origin.UPSTREAM;
+                case String directory ->
+                    throw new CommandException(
+                            ExitCode.USAGE,
+                            "the cluster file takes the bundle of " + directory + ", so there is nothing to build",
+                            "--from upstream or --from source builds one nevertheless");
+            };
+        }
+
+        private String version(Optional<Specification> file) {
+            return kubernetes != null
+                    ? kubernetes
+                    : file.map(specification -> specification.kubernetes().version())
+                            .orElseGet(
+                                    () -> UpstreamBuilder.kubernetesVersions().getFirst());
         }
 
         private Set<Architecture> wanted() {
@@ -192,7 +284,10 @@ final class BundleCommand implements Callable<Integer> {
         @Mixin
         private CacheOption cache = new CacheOption();
 
-        @Option(names = "--catalogue", description = "What could be built instead: features and the parts' versions.")
+        @Option(
+                names = "--catalogue",
+                description =
+                        "What could be built instead: features and the parts' versions, from source and upstream.")
         private boolean catalogue;
 
         @Parameters(
@@ -213,6 +308,7 @@ final class BundleCommand implements Callable<Integer> {
                     Map<String, Object> document = document("bundle-catalogue");
                     document.put("features", Builder.features());
                     document.put("parts", Builder.versions());
+                    document.put("upstream", upstream());
                     return json(document);
                 });
             } else {
@@ -224,8 +320,19 @@ final class BundleCommand implements Callable<Integer> {
 
         private static String catalogueText() {
             StringBuilder text = new StringBuilder("features: " + String.join(", ", Builder.features()) + "\n");
+            text.append("from source\n");
             Builder.versions().forEach((part, version) -> text.append(String.format("  %-14s %s%n", part, version)));
+            upstream().forEach((kubernetes, versions) -> {
+                text.append("upstream, Kubernetes ").append(kubernetes).append('\n');
+                versions.forEach((part, version) -> text.append(String.format("  %-14s %s%n", part, version)));
+            });
             return text.toString();
+        }
+
+        private static Map<String, Map<String, String>> upstream() {
+            Map<String, Map<String, String>> releases = new LinkedHashMap<>();
+            UpstreamBuilder.kubernetesVersions().forEach(each -> releases.put(each, UpstreamBuilder.versions(each)));
+            return releases;
         }
 
         private static String text(Bundle bundle) {
@@ -286,8 +393,8 @@ final class BundleCommand implements Callable<Integer> {
     /** How a bundle that cannot be used or made ends a command. */
     static ExitCode codeOf(BundleException.Code code) {
         return switch (code) {
-            case NOT_A_BUNDLE, NOT_IN_CATALOGUE -> ExitCode.USAGE;
-            case NOT_IN_BUNDLE -> ExitCode.REFUSED;
+            case NOT_A_BUNDLE, NOT_IN_CATALOGUE, SOURCES -> ExitCode.USAGE;
+            case NOT_IN_BUNDLE, OTHER_CONTENT -> ExitCode.REFUSED;
             case CORRUPT, CATALOGUE, TOOL_MISSING, BUILD_FAILED, STORAGE -> ExitCode.FAILED;
         };
     }

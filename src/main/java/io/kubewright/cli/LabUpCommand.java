@@ -54,7 +54,7 @@ final class LabUpCommand implements Callable<Integer> {
         Specification specification = ClusterFile.read(file(context.options()));
         PrintStream people = context.people();
         if (!hostsOnly) {
-            people.println("bundle: what the file needs, built from source");
+            people.println("bundle: what the file needs");
             phase("bundle", () -> Bundles.build(specification, new BuildLines(people)));
         }
         try (RunView view = context.view(false)) {

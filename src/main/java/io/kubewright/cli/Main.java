@@ -108,6 +108,7 @@ public final class Main implements Callable<Integer> {
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         line.setExpandAtFiles(false);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Main::usage);
         line.setExecutionExceptionHandler((thrown, _, _) -> failed(context, thrown));
         line.setExecutionStrategy(parsed -> {

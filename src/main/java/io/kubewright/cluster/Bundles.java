@@ -4,6 +4,8 @@ import io.kubewright.bundle.Architecture;
 import io.kubewright.bundle.BuildEvent;
 import io.kubewright.bundle.Builder;
 import io.kubewright.bundle.Bundle;
+import io.kubewright.bundle.Sources;
+import io.kubewright.bundle.UpstreamBuilder;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +32,9 @@ public final class Bundles {
     public static Bundle open(Specification specification) {
         Optional<Bundle> found = switch (specification.bundle()) {
             case "source" -> builder(_ -> {}).existing(features(specification), architectures());
-            case "upstream" -> Optional.empty();
+            case "upstream" ->
+                fetcher(Sources.ORIGINS, _ -> {})
+                        .existing(specification.kubernetes().version(), features(specification), architectures());
             case String directory -> Optional.of(Bundle.open(Path.of(directory)));
         };
         return found.orElseThrow(() -> new ClusterException(
@@ -44,12 +48,23 @@ public final class Bundles {
     public static Bundle build(Specification specification, Consumer<BuildEvent> listener) throws InterruptedException {
         return switch (specification.bundle()) {
             case "source" -> builder(listener).build(features(specification), architectures());
+            case "upstream" ->
+                fetcher(Sources.find(Optional.empty(), System.getenv()), listener)
+                        .build(
+                                specification.kubernetes().version(),
+                                features(specification),
+                                architectures(),
+                                Optional.empty());
             case String _ -> open(specification);
         };
     }
 
     private static Builder builder(Consumer<BuildEvent> listener) {
         return new Builder(Builder.defaultCache(System.getenv()), listener);
+    }
+
+    private static UpstreamBuilder fetcher(Sources sources, Consumer<BuildEvent> listener) {
+        return new UpstreamBuilder(Builder.defaultCache(System.getenv()), sources, listener);
     }
 
     private static Set<Architecture> architectures() {

@@ -62,6 +62,7 @@ class BundleTest {
                 List.of(new Lock.NamedEntry("calico", "", "manifests/calico.yaml")),
                 List.of(new Lock.PackageEntry(
                         "debian-13", "amd64", "node", "kmod", "34", true, "packages/debian-13-amd64/kmod.deb")),
+                List.of(new Lock.DownloadEntry("dl.example/kubelet", "0".repeat(64), 7)),
                 DATA);
         Files.write(directory.resolve(Lock.FILE), lock.bytes());
     }
@@ -177,5 +178,17 @@ class BundleTest {
     void theLockIsTheSameTextAfterReadingAndWriting() throws IOException {
         byte[] written = Files.readAllBytes(directory.resolve(Lock.FILE));
         assertThat(Lock.read(directory).bytes()).isEqualTo(written);
+    }
+
+    @Test
+    void aLockWithoutDownloadsHasNoWordOfThem() throws IOException {
+        Path lock = directory.resolve(Lock.FILE);
+        String written = Files.readString(lock);
+        String without = written.replaceFirst("(?s)  \"downloads\" : \\[.*?\n  ],\n", "");
+        assertThat(without).doesNotContain("downloads").isNotEqualTo(written);
+        Files.writeString(lock, without);
+
+        assertThat(Lock.read(directory).downloads()).isEmpty();
+        assertThat(Lock.read(directory).bytes()).asString().isEqualTo(without);
     }
 }

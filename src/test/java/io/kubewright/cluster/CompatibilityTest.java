@@ -3,6 +3,7 @@ package io.kubewright.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubewright.bundle.Builder;
+import io.kubewright.bundle.UpstreamBuilder;
 import io.kubewright.cluster.Compatibility.Offer;
 import io.kubewright.cluster.Compatibility.Row;
 import java.util.List;
@@ -48,6 +49,23 @@ class CompatibilityTest {
                 assertThat(offer.versions()).as(part).containsExactly(version.replaceFirst("^v", ""));
             }
         });
+    }
+
+    @Test
+    void theTableNamesTheReleasesThatUpstreamBundlesAreMadeOf() {
+        Map<String, Offer> offered = table.offers("upstream");
+        assertThat(Optional.ofNullable(offered.get("kubernetes")).orElseThrow().versions())
+                .isEqualTo(UpstreamBuilder.kubernetesVersions());
+        for (String kubernetes : UpstreamBuilder.kubernetesVersions()) {
+            Map<String, String> released = UpstreamBuilder.versions(kubernetes);
+            assertThat(released).containsKeys("kubernetes", "containerd", "calico", "cni-plugins", "kube-vip");
+            released.forEach((part, version) -> {
+                Offer offer = offered.get(part);
+                if (offer != null) {
+                    assertThat(offer.versions()).as(part).contains(version.replaceFirst("^v", ""));
+                }
+            });
+        }
     }
 
     @Test
