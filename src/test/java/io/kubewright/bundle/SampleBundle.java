@@ -76,6 +76,7 @@ public final class SampleBundle {
                 List.of(new Lock.NamedEntry("calico", "", "manifests/calico.yaml")),
                 List.of(new Lock.PackageEntry(
                         "debian-13", ARCHITECTURE, "node", "conntrack", "1", true, "packages/conntrack.deb")),
+                List.of(),
                 new BundleData(
                         "Never",
                         "registry.k8s.io",
