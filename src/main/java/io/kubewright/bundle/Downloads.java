@@ -71,14 +71,17 @@ final class Downloads {
                 T given = from.fetch(place);
                 reasons.forEach(reason -> notices.accept(name + ": passed over " + reason));
                 return given;
-            } catch (FetchException refused) {
-                other |= refused.kind() == FetchException.Kind.OTHER_CONTENT;
-                reasons.add(String.valueOf(refused.getMessage()));
-            } catch (IOException broken) {
-                reasons.add(broken.getMessage() == null ? broken.toString() : broken.getMessage());
+            } catch (IOException failed) {
+                other |= failed instanceof FetchException answer && answer.kind() == FetchException.Kind.OTHER_CONTENT;
+                reasons.add(reason(place, failed));
             }
         }
         throw failed(name, reasons, other);
+    }
+
+    private static String reason(Place place, IOException failed) {
+        String text = failed.getMessage() == null ? failed.toString() : failed.getMessage();
+        return text.contains("://") ? text : Web.address(place.uri()) + ": " + text;
     }
 
     private static BundleException failed(String name, List<String> reasons, boolean other) {

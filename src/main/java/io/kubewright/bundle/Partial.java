@@ -98,6 +98,7 @@ final class Partial {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 size += read;
                 if (size > most.orElse(Long.MAX_VALUE)) {
+                    discard();
                     throw FetchException.otherContent("more than " + most.orElse(0) + " bytes come");
                 }
                 out.write(buffer, 0, read);

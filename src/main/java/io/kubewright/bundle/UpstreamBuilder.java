@@ -1,8 +1,5 @@
 package io.kubewright.bundle;
 
-import java.io.BufferedInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Makes bundles from what the projects release: files checked against known checksums, images pulled from their registries.
@@ -89,23 +83,14 @@ public final class UpstreamBuilder {
         return bundle.sameSizes() ? Optional.of(bundle) : Optional.empty();
     }
 
-    /** What a build comes down to. */
-    private record Work(
-            Upstream.Release release,
-            Catalogue.Selection selection,
-            Catalogue.Selection compiled,
-            List<Architecture> architectures,
-            String recipe,
-            Path directory) {}
-
-    private Work plan(String kubernetes, Collection<String> features, Set<Architecture> architectures) {
+    private UpstreamWork plan(String kubernetes, Collection<String> features, Set<Architecture> architectures) {
         Upstream.Release release = upstream.release(kubernetes);
         Catalogue.Selection selection = catalogue.select(features);
         Catalogue.Selection compiled = release.unreleased(selection);
         String recipe = Digest.of(METHOD + "\nupstream\n" + release.versions() + "\n" + upstream + "\n"
                 + selection.images().stream().map(Catalogue.Image::name).toList() + "\n"
                 + selection.binaries().keySet() + "\n" + compiler.recipe(compiled, architectures));
-        return new Work(
+        return new UpstreamWork(
                 release,
                 selection,
                 compiled,
@@ -126,7 +111,7 @@ public final class UpstreamBuilder {
     public Bundle build(
             String kubernetes, Collection<String> features, Set<Architecture> architectures, Optional<Path> lock)
             throws InterruptedException {
-        Work work = plan(kubernetes, features, architectures);
+        UpstreamWork work = plan(kubernetes, features, architectures);
         Optional<Bundle> there = existing(kubernetes, features, architectures);
         if (there.isPresent()) {
             lock.ifPresent(named -> requireSame(named, there.get()));
@@ -146,16 +131,10 @@ public final class UpstreamBuilder {
         Pins.of(Lock.readFile(lock)).requireSame(bundle.directory(), Pins.of(Lock.read(bundle.directory())));
     }
 
-    /** Something that a work list was to bring, by what it is for. */
-    private record Gathered(
-            Map<Architecture, Builder.Made> compiled,
-            Map<String, Downloads.Fetched> files,
-            Map<String, Registry.Pulled> images) {}
-
-    private Bundle build(Work work, Pins pins) throws InterruptedException {
+    private Bundle build(UpstreamWork work, Pins pins) throws InterruptedException {
         compiler.requireTools(work.compiled(), Set.copyOf(work.architectures()));
-        Gathered gathered =
-                new Gathered(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        UpstreamWork.Gathered gathered =
+                new UpstreamWork.Gathered(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
         try (Web web = new Web(new Proxies(environment), Authorities.context(environment), patience.silence())) {
             Downloads downloads = new Downloads(
                     cache.resolve("downloads"),
@@ -168,14 +147,14 @@ public final class UpstreamBuilder {
         Storage.whole(
                 work.directory(),
                 making -> workshop.observed("images", "packing images and the lock", PACKING_EXPECTED, () -> {
-                    assemble(work, gathered, making);
+                    new UpstreamPacking(catalogue, compiler, work, gathered).pack(making);
                     return false;
                 }));
         return Bundle.open(work.directory());
     }
 
     private List<Callable<Boolean>> tasks(
-            Work work, Pins pins, Downloads downloads, Registry registry, Gathered gathered) {
+            UpstreamWork work, Pins pins, Downloads downloads, Registry registry, UpstreamWork.Gathered gathered) {
         List<Callable<Boolean>> tasks = new ArrayList<>();
         for (Architecture architecture : work.architectures()) {
             tasks.add(() -> {
@@ -183,69 +162,43 @@ public final class UpstreamBuilder {
                 return true;
             });
         }
-        for (Catalogue.Image image : released(work)) {
+        for (Catalogue.Image image : work.released()) {
             for (Architecture architecture : work.architectures()) {
                 tasks.add(() -> pull(work, pins, registry, image, architecture, gathered));
             }
         }
         Map<String, Upstream.ReleaseFile> files = new LinkedHashMap<>();
         work.architectures()
-                .forEach(architecture -> files(work, architecture).forEach(file -> files.put(file.name(), file)));
-        manifests(work).values().forEach(file -> files.put(file.name(), file));
+                .forEach(architecture -> work.files(architecture).forEach(file -> files.put(file.name(), file)));
+        work.manifests().values().forEach(file -> files.put(file.name(), file));
         files.values().forEach(file -> tasks.add(() -> fetch(work, pins, downloads, file, gathered)));
         return tasks;
     }
 
-    private static List<Catalogue.Image> released(Work work) {
-        return work.selection().images().stream()
-                .filter(image -> work.release().has(image.part()))
-                .toList();
-    }
-
-    private static List<Upstream.ReleaseFile> files(Work work, Architecture architecture) {
-        return work.release().files(work.selection().binaries().keySet(), architecture);
-    }
-
-    private static Map<String, Upstream.ReleaseFile> manifests(Work work) {
-        Map<String, Upstream.ReleaseFile> manifests = new TreeMap<>();
-        work.selection().manifests().keySet().stream()
-                .filter(name -> !work.compiled().manifests().containsKey(name))
-                .forEach(name -> manifests.put(name, work.release().manifest(name)));
-        return manifests;
-    }
-
-    private static String ref(Work work, Catalogue.Image image) {
-        return image.repository() + ":" + work.release().tag(image.part());
-    }
-
-    private static String key(Catalogue.Image image, Architecture architecture) {
-        return architecture.label() + "/" + image.name();
-    }
-
     private boolean pull(
-            Work work,
+            UpstreamWork work,
             Pins pins,
             Registry registry,
             Catalogue.Image image,
             Architecture architecture,
-            Gathered gathered)
+            UpstreamWork.Gathered gathered)
             throws InterruptedException {
-        String ref = ref(work, image);
+        String ref = work.ref(image);
         Received received = new Received();
-        workshop.fetched(key(image, architecture), "pulling " + ref, received, () -> {
+        workshop.fetched(UpstreamWork.key(image, architecture), "pulling " + ref, received, () -> {
             Registry.Pulled pulled = registry.pull(
                     image.repository(),
                     work.release().tag(image.part()),
                     architecture,
                     pins.image(ref, architecture),
                     received);
-            gathered.images().put(key(image, architecture), pulled);
+            gathered.images().put(UpstreamWork.key(image, architecture), pulled);
             return received.bytes() == 0;
         });
         return true;
     }
 
-    private boolean fetch(Work work, Pins pins, Downloads downloads, Upstream.ReleaseFile file, Gathered gathered)
+    private boolean fetch(UpstreamWork work, Pins pins, Downloads downloads, Upstream.ReleaseFile file, UpstreamWork.Gathered gathered)
             throws InterruptedException {
         String plain = file.name().substring(file.name().lastIndexOf('/') + 1);
         Received received = new Received();
@@ -281,95 +234,5 @@ public final class UpstreamBuilder {
         return sources.of(name.substring(0, slash)).stream()
                 .map(base -> new Downloads.Place(URI.create(base + name.substring(slash)), Access.NONE))
                 .toList();
-    }
-
-    private void assemble(Work work, Gathered gathered, Path making) throws IOException, InterruptedException {
-        Assembly assembly = new Assembly(making, catalogue, work.compiled());
-        for (Architecture architecture : work.architectures()) {
-            assembly.add(architecture, there(gathered.compiled(), architecture));
-            for (Upstream.ReleaseFile file : files(work, architecture)) {
-                Downloads.Fetched fetched = there(gathered.files(), file.name());
-                assembly.addDownload(file.name(), fetched);
-                addBinaries(assembly, architecture, file, fetched);
-            }
-            for (Catalogue.Image image : released(work)) {
-                assembly.addImage(
-                        image.name(),
-                        ref(work, image),
-                        architecture,
-                        there(gathered.images(), key(image, architecture)));
-            }
-        }
-        for (Map.Entry<String, Upstream.ReleaseFile> manifest : manifests(work).entrySet()) {
-            Downloads.Fetched fetched =
-                    there(gathered.files(), manifest.getValue().name());
-            assembly.addDownload(manifest.getValue().name(), fetched);
-            assembly.addManifest(manifest.getKey(), Files.readAllBytes(fetched.file()));
-        }
-        assembly.finish(
-                "upstream",
-                work.recipe(),
-                work.selection().features(),
-                compiler.toolchains(work.compiled(), Set.copyOf(work.architectures())),
-                parts(work, assembly),
-                work.release().data());
-    }
-
-    private static <K, V> V there(Map<K, V> gathered, K key) {
-        return Optional.ofNullable(gathered.get(key)).orElseThrow(() -> new IllegalStateException("no " + key));
-    }
-
-    private static void addBinaries(
-            Assembly assembly, Architecture architecture, Upstream.ReleaseFile file, Downloads.Fetched fetched)
-            throws IOException {
-        if (file.binary().isPresent()) {
-            assembly.addBinary(file.binary().get(), architecture, new FileTree.OnDisk(fetched.file()));
-            return;
-        }
-        Map<String, String> missing = new TreeMap<>();
-        file.members().forEach((binary, path) -> missing.put(path, binary));
-        try (InputStream in = new GZIPInputStream(new BufferedInputStream(Files.newInputStream(fetched.file())))) {
-            TarReader reader = new TarReader(in);
-            for (Optional<TarReader.Entry> entry = reader.next();
-                    entry.isPresent() && !missing.isEmpty();
-                    entry = reader.next()) {
-                String binary =
-                        entry.get().type() == '0' ? missing.remove(entry.get().path()) : null;
-                if (binary != null) {
-                    assembly.addBinary(
-                            binary, architecture, new FileTree.Bytes(entry.get().content()));
-                }
-            }
-        }
-        if (!missing.isEmpty()) {
-            throw new BundleException(
-                    BundleException.Code.BUILD_FAILED,
-                    file.name() + " does not hold " + String.join(", ", missing.keySet()),
-                    "It is not laid out as its releases are known to be; please report it with the version.");
-        }
-    }
-
-    private List<Lock.PartEntry> parts(Work work, Assembly assembly) {
-        Map<String, Set<String>> origins = new TreeMap<>();
-        for (Architecture architecture : work.architectures()) {
-            files(work, architecture).forEach(file -> origin(origins, file.part(), file.name()));
-        }
-        manifests(work).values().forEach(file -> origin(origins, file.part(), file.name()));
-        released(work).forEach(image -> origin(origins, image.part(), image.repository()));
-        Map<String, Lock.PartEntry> parts = new TreeMap<>();
-        assembly.compiledParts().forEach(part -> parts.put(part.name(), part));
-        origins.forEach((part, sourceNames) -> parts.put(
-                part,
-                new Lock.PartEntry(
-                        part,
-                        work.release().version(part),
-                        catalogue.part(part).licence(),
-                        String.join(", ", sourceNames),
-                        "")));
-        return List.copyOf(parts.values());
-    }
-
-    private static void origin(Map<String, Set<String>> origins, String part, String name) {
-        origins.computeIfAbsent(part, any -> new TreeSet<>()).add(name.substring(0, name.indexOf('/')));
     }
 }

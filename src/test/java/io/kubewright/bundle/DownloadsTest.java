@@ -250,7 +250,9 @@ class DownloadsTest {
         assertThat(host.requests.getLast().range()).isEqualTo("bytes=1000-");
 
         Wanted smaller = new Wanted("blob", Optional.of(Digest.of("other")), OptionalLong.of(1000));
-        assertThatThrownBy(() -> fetch(smaller, host)).hasMessageContaining("more than 1000 bytes");
+        assertThatThrownBy(() -> fetch(smaller, host))
+                .hasMessageContaining(host.address() + PATH + ": more than 1000 bytes");
+        assertThat(partial()).isEmpty();
     }
 
     @Test
