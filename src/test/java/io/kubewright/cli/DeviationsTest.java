@@ -299,7 +299,8 @@ class DeviationsTest {
         StepId credentials = StepId.parse("kube/join-credentials@n1");
         outputs.put(credentials, "token", Secret.of("abcdef.0123456789abcdef"));
         outputs.put(credentials, "certificate-key", Secret.of("ab".repeat(32)));
-        outputs.put(StepId.parse("kube/encryption/key@n1"), "configuration", Secret.of("kind: EncryptionConfiguration\n"));
+        outputs.put(
+                StepId.parse("kube/encryption/key@n1"), "configuration", Secret.of("kind: EncryptionConfiguration\n"));
         outputs.put(
                 credentials,
                 "authority",
