@@ -133,8 +133,8 @@ public final class UpstreamBuilder {
 
     private Bundle build(UpstreamWork work, Pins pins) throws InterruptedException {
         compiler.requireTools(work.compiled(), Set.copyOf(work.architectures()));
-        UpstreamWork.Gathered gathered =
-                new UpstreamWork.Gathered(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        UpstreamWork.Gathered gathered = new UpstreamWork.Gathered(
+                new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
         try (Web web = new Web(new Proxies(environment), Authorities.context(environment), patience.silence())) {
             Downloads downloads = new Downloads(
                     cache.resolve("downloads"),
@@ -198,7 +198,12 @@ public final class UpstreamBuilder {
         return true;
     }
 
-    private boolean fetch(UpstreamWork work, Pins pins, Downloads downloads, Upstream.ReleaseFile file, UpstreamWork.Gathered gathered)
+    private boolean fetch(
+            UpstreamWork work,
+            Pins pins,
+            Downloads downloads,
+            Upstream.ReleaseFile file,
+            UpstreamWork.Gathered gathered)
             throws InterruptedException {
         String plain = file.name().substring(file.name().lastIndexOf('/') + 1);
         Received received = new Received();
