@@ -414,9 +414,9 @@ class UpstreamIT {
     @Test
     void whatHasNoReleaseIsCompiledIntoTheSameBundle() throws Exception {
         Path shared =
-                Files.createDirectories(Builder.defaultCache(System.getenv()).resolve("go/mod"));
+                Files.createDirectories(Builder.defaultCache(System.getenv()).resolve("go"));
         Files.createSymbolicLink(
-                Files.createDirectories(directory.resolve("one/go")).resolve("mod"), shared);
+                Files.createDirectories(directory.resolve("one")).resolve("go"), shared);
         Bundle bundle = builder("one").build(KUBERNETES, List.of("small", "own"), AMD64, Optional.empty());
 
         assertThat(bundle.verify()).isEmpty();
