@@ -243,9 +243,11 @@ class LabIT {
                 "mounts",
                 sorted(Command.of("cut", "-d", " ", "-f", "5", "/proc/self/mountinfo")
                         .run()));
+        // Those of others come and go with their sessions.
         all.put(
                 "cgroups",
-                sorted(Command.of("find", "/sys/fs/cgroup", "-type", "d").run()));
+                sorted(Command.of("find", "/sys/fs/cgroup", "-type", "d", "-path", "*" + LabNetwork.NAMES + "*")
+                        .run()));
         all.put("settings", SharedSettings.ofThisMachine().values());
         all.put(
                 "processes",
