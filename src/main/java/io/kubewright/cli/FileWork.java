@@ -64,6 +64,8 @@ final class FileWork implements ClusterWork {
         all.addAll(leavers(ready, seen, _ -> true).resources());
         Site.requireMatches(selection.unmatched(Site.steps(all)));
         Leavers leavers = leavers(ready, seen, selection::selects);
+        Survey leaving = leavers.survey(site.fleet().targets());
+        Site.requireReachable(leaving.unreachable(), listener);
         List<String> notes = new ArrayList<>(site.specification().untested());
         notes.addAll(leavers.notes());
         Planner.Binding binding = new Planner.Binding(
@@ -75,7 +77,7 @@ final class FileWork implements ClusterWork {
         return Planner.plan(
                 ready.resources(),
                 leavers.planned(),
-                seen.survey().and(leavers.survey(site.fleet().targets())),
+                seen.survey().and(leaving),
                 binding,
                 Instant.now(),
                 site.explanations()::why,
@@ -145,7 +147,9 @@ final class FileWork implements ClusterWork {
         // What a run of this plan has taken back already left no record.
         Plan rest = plan.withSteps(
                 plan.steps().stream().filter(step -> known.contains(step.id())).toList());
-        Survey survey = seen.survey().and(leavers.survey(site.fleet().targets()));
+        Survey leaving = leavers.survey(site.fleet().targets());
+        Site.requireReachable(leaving.unreachable(), listener);
+        Survey survey = seen.survey().and(leaving);
         RunEvent.RunFinished finished;
         try (Journal journal =
                 Journal.open(Journal.place(site.specification().metadata().name()))) {

@@ -146,7 +146,9 @@ public final class Withdrawal {
                 resources.addAll(leave);
                 first = leave.stream().map(Resource::id).collect(Collectors.toSet());
             }
-            addHost(host.name(), first, ends || leaving.isPresent());
+            if (answers(host)) {
+                addHost(host.name(), first, ends || leaving.isPresent());
+            }
         }
         if (ends) {
             refuseOrphans();
