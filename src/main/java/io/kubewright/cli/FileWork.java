@@ -68,6 +68,11 @@ final class FileWork implements ClusterWork {
         Site.requireReachable(leaving.unreachable(), listener);
         List<String> notes = new ArrayList<>(site.specification().untested());
         notes.addAll(leavers.notes());
+        ready.standing()
+                .strangers(site.specification())
+                .forEach(
+                        node -> notes.add(node + " is a node of the cluster that neither the file nor the cluster's own"
+                                + " inventory knows; put it into the file, or take it out by kubectl"));
         Planner.Binding binding = new Planner.Binding(
                 Version.current(),
                 site.specification().file().toString(),

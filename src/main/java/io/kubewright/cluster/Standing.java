@@ -44,6 +44,17 @@ public record Standing(Optional<Map<String, Boolean>> nodes, Inventory inventory
         return remains;
     }
 
+    /** Nodes that neither the file nor the inventory knows: joined by somebody else, or back from the dead. */
+    public List<String> strangers(Specification file) {
+        return nodes.map(all -> all.keySet().stream()
+                        .filter(node -> !inventory.hosts().isEmpty()
+                                && !inventory.hosts().containsKey(node)
+                                && file.hosts().stream()
+                                        .noneMatch(host -> host.name().equals(node)))
+                        .toList())
+                .orElse(List.of());
+    }
+
     /** Hosts that hold themselves for nodes of a cluster that does not know them. */
     public List<String> expelled(Inspection.Result inspected) {
         return nodes.map(all -> inspected.joined().stream()
