@@ -15,12 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What can be installed and how it is made from source: the content of catalogue.yaml, whose head explains the words. */
 record Catalogue(
@@ -202,28 +196,7 @@ record Catalogue(
     }
 
     static Catalogue parse(String text) {
-        JsonMapper mapper = JsonMapper.builder()
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build();
-        try {
-            Object tree = new Load(LoadSettings.builder().setLabel(RESOURCE).build()).loadFromString(text);
-            Catalogue catalogue = mapper.convertValue(tree, Catalogue.class);
-            List<String> problems = catalogue.problems();
-            if (!problems.isEmpty()) {
-                throw broken(String.join("; ", problems), null);
-            }
-            return catalogue;
-        } catch (YamlEngineException | JacksonException malformed) {
-            throw broken(String.valueOf(malformed.getMessage()), malformed);
-        }
-    }
-
-    private static BundleException broken(String why, @Nullable Throwable cause) {
-        return new BundleException(
-                BundleException.Code.CATALOGUE,
-                RESOURCE + ": " + why,
-                "This is an error in Kubewright itself; please report it.",
-                cause);
+        return BuiltIn.parse(RESOURCE, text, Catalogue.class, Catalogue::problems);
     }
 
     /** The part in PART/OUTPUT. */

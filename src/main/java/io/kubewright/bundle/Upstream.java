@@ -14,13 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the projects release: the content of upstream.yaml, whose head explains the words. */
 record Upstream(
@@ -65,28 +58,7 @@ record Upstream(
     }
 
     static Upstream parse(String text, Catalogue catalogue) {
-        JsonMapper mapper = JsonMapper.builder()
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build();
-        try {
-            Object tree = new Load(LoadSettings.builder().setLabel(RESOURCE).build()).loadFromString(text);
-            Upstream upstream = mapper.convertValue(tree, Upstream.class);
-            List<String> problems = upstream.problems(catalogue);
-            if (!problems.isEmpty()) {
-                throw broken(String.join("; ", problems), null);
-            }
-            return upstream;
-        } catch (YamlEngineException | JacksonException malformed) {
-            throw broken(String.valueOf(malformed.getMessage()), malformed);
-        }
-    }
-
-    private static BundleException broken(String why, @Nullable Throwable cause) {
-        return new BundleException(
-                BundleException.Code.CATALOGUE,
-                RESOURCE + ": " + why,
-                "This is an error in Kubewright itself; please report it.",
-                cause);
+        return BuiltIn.parse(RESOURCE, text, Upstream.class, upstream -> upstream.problems(catalogue));
     }
 
     /** Contradictions within and with the catalogue; empty when there are none. */

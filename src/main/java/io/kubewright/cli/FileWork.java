@@ -64,8 +64,7 @@ final class FileWork implements ClusterWork {
         all.addAll(leavers(ready, seen, _ -> true).resources());
         Site.requireMatches(selection.unmatched(Site.steps(all)));
         Leavers leavers = leavers(ready, seen, selection::selects);
-        Survey leaving = leavers.survey(site.fleet().targets());
-        Site.requireReachable(leaving.unreachable(), listener);
+        Survey leaving = look(leavers, listener);
         List<String> notes = new ArrayList<>(site.specification().untested());
         notes.addAll(leavers.notes());
         ready.standing()
@@ -117,6 +116,12 @@ final class FileWork implements ClusterWork {
         return new Seen(survey, departed, records, objects);
     }
 
+    private Survey look(Leavers leavers, RunListener listener) throws InterruptedException {
+        Survey survey = leavers.survey(site.fleet().targets());
+        Site.requireReachable(survey.unreachable(), listener);
+        return survey;
+    }
+
     private Leavers leavers(Site.Prepared ready, Seen seen, Predicate<StepId> chosen) {
         return Leavers.of(
                 site.specification(),
@@ -152,8 +157,7 @@ final class FileWork implements ClusterWork {
         // What a run of this plan has taken back already left no record.
         Plan rest = plan.withSteps(
                 plan.steps().stream().filter(step -> known.contains(step.id())).toList());
-        Survey leaving = leavers.survey(site.fleet().targets());
-        Site.requireReachable(leaving.unreachable(), listener);
+        Survey leaving = look(leavers, listener);
         Survey survey = seen.survey().and(leaving);
         RunEvent.RunFinished finished;
         try (Journal journal =
