@@ -118,6 +118,7 @@ public record Inventory(Map<String, String> hosts, Set<LeftObject.Kind> kinds) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("address", host.address());
         settings.put("nodeIp", host.nodeIp().toString());
+        host.secondNodeIp().ifPresent(second -> settings.put("secondNodeIp", second.toString()));
         settings.put(
                 "roles", host.roles().stream().map(Inventory::word).sorted().collect(Collectors.joining(" ")));
         host.ssh().user().ifPresent(user -> settings.put("user", user));
@@ -139,6 +140,7 @@ public record Inventory(Map<String, String> hosts, Set<LeftObject.Kind> kinds) {
                 name,
                 settings.getOrDefault("address", name),
                 IpAddress.parse(settings.getOrDefault("nodeIp", "")),
+                Optional.ofNullable(settings.get("secondNodeIp")).map(IpAddress::parse),
                 java.util.Arrays.stream(settings.getOrDefault("roles", "").split(" "))
                         .map(role -> constant(Role.class, role))
                         .collect(Collectors.toSet()),

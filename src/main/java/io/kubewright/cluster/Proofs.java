@@ -65,7 +65,8 @@ public final class Proofs implements AutoCloseable {
                 fleet.targets(),
                 fleet.api().client(),
                 hosts));
-        all.addAll(NetworkProofs.of(bench, hosts));
+        all.addAll(NetworkProofs.of(
+                bench, hosts, specification.kubernetes().podCidr().size() > 1));
         return new Proofs(List.copyOf(all), bench);
     }
 

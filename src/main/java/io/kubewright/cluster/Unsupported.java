@@ -2,6 +2,7 @@ package io.kubewright.cluster;
 
 import io.kubewright.host.HostSection.Firewall;
 import io.kubewright.ingress.CertificatesSection.Authority;
+import io.kubewright.spec.Cidr;
 import io.kubewright.spec.Code;
 import io.kubewright.spec.Pointer;
 import io.kubewright.spec.Problems;
@@ -15,9 +16,9 @@ final class Unsupported {
 
     private static final List<Row> ROWS = List.of(
             new Row(
-                    "/kubernetes/podCidr/1",
-                    "dual stack",
-                    file -> file.kubernetes().podCidr().size() > 1),
+                    "/kubernetes/podCidr/0",
+                    "pods whose first address is an IPv6 one",
+                    file -> file.kubernetes().podCidr().stream().limit(1).anyMatch(Cidr::isIpv6)),
             new Row(
                     "/host/time/servers",
                     "setting time servers",

@@ -40,6 +40,7 @@ final class WholeFileCheck {
         }
         checkEndpoint();
         checkFamilies();
+        checkSecondAddresses();
         checkAddresses();
         checkReplicas();
         specification.registry().ifPresent(this::checkRegistry);
@@ -149,6 +150,33 @@ final class WholeFileCheck {
         }
     }
 
+    private void checkSecondAddresses() {
+        boolean two = specification.kubernetes().podCidr().stream()
+                        .map(Cidr::isIpv6)
+                        .distinct()
+                        .count()
+                > 1;
+        for (Host host : specification.hosts()) {
+            if (two && host.secondNodeIp().isEmpty()) {
+                problems.add(
+                        Code.MISSING_KEY,
+                        host.pointer(),
+                        host.name()
+                                + " has no secondNodeIp, but podCidr has two networks: pods of both IP families need"
+                                + " nodes that reach each other in both",
+                        "secondNodeIp: the " + (host.nodeIp().isIpv6() ? "IPv4" : "IPv6") + " address of "
+                                + host.name());
+            }
+            if (!two && host.secondNodeIp().isPresent()) {
+                problems.add(
+                        Code.CONFLICT,
+                        host.pointer().child("secondNodeIp"),
+                        host.name() + " has a secondNodeIp, but podCidr has one network only",
+                        "remove it, or give podCidr and serviceCidr a network of each IP family");
+            }
+        }
+    }
+
     private Pointer shownPlace(Pointer wanted, Pointer otherwise) {
         return document.find(wanted).isPresent() ? wanted : otherwise;
     }
@@ -158,6 +186,8 @@ final class WholeFileCheck {
         for (Host host : specification.hosts()) {
             boolean own = document.find(host.pointer().child("nodeIp")).isPresent();
             plan.host(host.name(), host.nodeIp(), host.pointer().child(own ? "nodeIp" : "address"));
+            host.secondNodeIp()
+                    .ifPresent(ip -> plan.host(host.name(), ip, host.pointer().child("secondNodeIp")));
             if (own) {
                 address(host.address())
                         .filter(ip -> ip.unusable().isEmpty())

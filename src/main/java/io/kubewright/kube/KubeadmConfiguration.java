@@ -68,6 +68,11 @@ final class KubeadmConfiguration {
         return settings.tidy();
     }
 
+    /** Whether the file has kubeadm patches. */
+    boolean patches() {
+        return settings.patches();
+    }
+
     /** Whether Secrets are encrypted in etcd. */
     boolean encrypts() {
         return input.kubernetes().encryptionAtRest();
@@ -152,7 +157,7 @@ final class KubeadmConfiguration {
         tree.put("name", node.name());
         tree.put("criSocket", SOCKET);
         tree.put("imagePullPolicy", supplies.data().imagePullPolicy());
-        tree.put("kubeletExtraArgs", List.of(Map.of("name", "node-ip", "value", node.address())));
+        tree.put("kubeletExtraArgs", List.of(Map.of("name", "node-ip", "value", node.addresses())));
         tree.put("taints", taints(node.host()));
         if (node.has(Deviation.CGROUP_V1)) {
             tree.put("ignorePreflightErrors", List.of("SystemVerification"));

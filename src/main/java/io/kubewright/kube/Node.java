@@ -3,9 +3,11 @@ package io.kubewright.kube;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.StepId;
 import io.kubewright.spec.Host;
+import io.kubewright.spec.IpAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A host on its way to be a node, with all that its steps are made from. */
@@ -16,6 +18,11 @@ record Node(Host host, HostFacts facts, Supplies supplies) {
 
     String address() {
         return host.nodeIp().toString();
+    }
+
+    /** All of them, as the kubelet's flag {@code node-ip} takes them. */
+    String addresses() {
+        return host.nodeIps().stream().map(IpAddress::toString).collect(Collectors.joining(","));
     }
 
     /** The node's own API server. */

@@ -7,6 +7,7 @@ import io.kubewright.kubeapi.proof.Asked;
 import io.kubewright.kubeapi.proof.Timer;
 import io.kubewright.kubeapi.proof.Verdict;
 import io.kubewright.spec.Host;
+import io.kubewright.spec.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +75,9 @@ final class NodeProof {
                 .filter(each -> each.at("type").text("").equals("InternalIP"))
                 .map(each -> each.at("address").text(""))
                 .toList();
-        if (!addresses.contains(host.nodeIp().toString())) {
+        if (!addresses.containsAll(texts(host))) {
             wrong.add("the kubelet on " + name + " reports the address " + String.join(", ", addresses)
-                    + ", the file says " + host.nodeIp());
+                    + ", the file says " + String.join(", ", texts(host)));
         }
         boolean controlPlane = found.at("metadata", "labels").entries().containsKey(CONTROL_PLANE_LABEL);
         if (controlPlane != host.isControlPlane()) {
@@ -85,9 +86,14 @@ final class NodeProof {
         }
         return Verdict.of(
                 wrong,
-                "Ready, " + running + ", " + host.nodeIp() + ", " + (controlPlane ? "control plane" : "worker") + ", "
+                "Ready, " + running + ", " + String.join(", ", texts(host)) + ", "
+                        + (controlPlane ? "control plane" : "worker") + ", "
                         + found.at("status", "nodeInfo", "containerRuntimeVersion")
                                 .text(""));
+    }
+
+    private static List<String> texts(Host host) {
+        return host.nodeIps().stream().map(IpAddress::toString).toList();
     }
 
     private static List<String> wrongOn(Host host, HostLook seen) {
@@ -95,8 +101,10 @@ final class NodeProof {
         if (!seen.kubelet().equals("active")) {
             wrong.add("kubelet on " + host.name() + " is " + seen.kubelet());
         }
-        if (!seen.addresses().contains(host.nodeIp().toString())) {
-            wrong.add("no link of host " + host.name() + " has the file's address " + host.nodeIp());
+        for (String address : texts(host)) {
+            if (!seen.addresses().contains(address)) {
+                wrong.add("no link of host " + host.name() + " has the file's address " + address);
+            }
         }
         return wrong;
     }

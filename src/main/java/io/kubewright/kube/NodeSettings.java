@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -30,6 +31,9 @@ final class NodeSettings {
 
     /** kubeadm 1.36 takes "merge" and "strategic" for all; a list in the kubelet's configuration is replaced by either. */
     private static final Map<String, String> PATCH_TYPES = Map.of("kubeletconfiguration", "merge");
+
+    /** Begins the line of a control plane's settings with the networks that its cluster was made with. */
+    static final String NETWORKS = "networks: ";
 
     private static final String KUBELET = "kubeletconfiguration";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -133,6 +137,7 @@ final class NodeSettings {
         if (node.host().isControlPlane()) {
             text.append("control plane:\n");
             line(text, "certificate names: " + String.join(", ", certificateNames()));
+            line(text, NETWORKS + networks());
             if (kubernetes().encryptionAtRest()) {
                 line(text, "Secrets in etcd: encrypted");
             }
@@ -151,6 +156,13 @@ final class NodeSettings {
             block(text, "patch " + KUBELET, patch(KUBELET));
         }
         return text.toString();
+    }
+
+    private String networks() {
+        return Stream.concat(
+                        kubernetes().podCidr().stream().map(each -> "pods " + each),
+                        kubernetes().serviceCidr().stream().map(each -> "services " + each))
+                .collect(Collectors.joining(", "));
     }
 
     private static void line(StringBuilder text, String line) {

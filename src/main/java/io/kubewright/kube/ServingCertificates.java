@@ -8,6 +8,7 @@ import io.kubewright.kubeapi.ApiException;
 import io.kubewright.kubeapi.ApiState;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.kubeapi.KubeClient;
+import io.kubewright.kubeapi.KubeObject;
 import io.kubewright.kubeapi.ObjectRef;
 import io.kubewright.spec.Host;
 import java.time.Duration;
@@ -65,13 +66,14 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
     }
 
     /** What is to be said of a host: that all is well, or what it waits for. */
-    private record State(Host host, Optional<ServingRequest> waiting, boolean serves) {
+    private record State(Host host, Optional<ServingRequest> waiting, boolean checked, boolean serves) {
         boolean well() {
-            return waiting.isEmpty() && serves;
+            return waiting.isEmpty() && checked && serves;
         }
 
         String words() {
             String other = serves ? SERVED : " serves with a certificate of its own";
+            other = checked ? other : " serves with a certificate that API servers do not check";
             return host.name()
                     + waiting.map(request -> request.objection(host)
                                     .map(objection ->
@@ -91,17 +93,28 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
                 .map(ServingRequest::new)
                 .filter(ServingRequest::isPending)
                 .toList();
+        boolean checked = insist(client);
         List<State> states = new ArrayList<>();
         for (Host host : hosts) {
             Optional<ServingRequest> waiting = pending.stream()
                     .filter(request -> request.node().equals(Optional.of(host.name())))
                     .findFirst();
-            states.add(new State(host, waiting, serves(client, host)));
+            states.add(new State(host, waiting, checked, serves(client, host)));
         }
         return states;
     }
 
-    /** The API server's own connection to the kubelet, which trusts the cluster's authority alone. */
+    /** Whether every API server trusts no other kubelet: only then their connections say what a kubelet serves with. */
+    private static boolean insist(KubeClient client) throws InterruptedException {
+        List<KubeObject> servers = client.pods("kube-system", "component=kube-apiserver");
+        return !servers.isEmpty()
+                && servers.stream()
+                        .allMatch(server -> server.at("spec", "containers").items().stream()
+                                .flatMap(container -> container.at("command").items().stream())
+                                .anyMatch(word -> word.text("").startsWith("--kubelet-certificate-authority=")));
+    }
+
+    /** The API server's own connection to the kubelet. */
     private static boolean serves(KubeClient client, Host host) throws InterruptedException {
         return client.read("/api/v1/nodes/" + host.name() + "/proxy/healthz")
                 .strip()

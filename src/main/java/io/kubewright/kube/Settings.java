@@ -38,7 +38,10 @@ record Settings(Node node, Set<StepId> needs, KubeadmConfiguration configuration
     @Override
     public String apply(String observed, Outputs outputs) {
         String work = workspace() + (node.host().isControlPlane() ? controlPlane() : configuration.place(node))
-                + Templates.text("settings-kubelet.sh")
+                + Templates.text(
+                        "settings-kubelet.sh",
+                        "PATCHES",
+                        configuration.patches() ? " --patches " + NodeSettings.PATCHES : "")
                 + "told <\"$KW_TMP/wanted\"\n"
                 + configuration.tidy();
         String all = configuration.functions() + "cat >\"$KW_TMP/wanted\" " + Heredoc.of(desired(observed));
@@ -82,7 +85,22 @@ record Settings(Node node, Set<StepId> needs, KubeadmConfiguration configuration
                     "Put the patch back, or take the control planes out and in again one by one: kubewright undo --host "
                             + node.name() + ", then apply."));
         }
+        Optional<String> networks = networks(observed);
+        if (networks.isPresent() && !networks.equals(networks(desired))) {
+            return Optional.of(new Refusal(
+                    "the cluster was made with the " + networks.get()
+                            + ", and addresses in them are in certificates, services and pods: Kubernetes does not change"
+                            + " them on a cluster that runs",
+                    "Put podCidr and serviceCidr back, or make the cluster anew: kubewright reset, then apply."));
+        }
         return Optional.empty();
+    }
+
+    private static Optional<String> networks(String text) {
+        return text.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith(NodeSettings.NETWORKS))
+                .findFirst();
     }
 
     /** The lines of its block. */

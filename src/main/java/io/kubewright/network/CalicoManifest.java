@@ -25,6 +25,11 @@ final class CalicoManifest {
     private static final String INIT_CONTAINERS = "initContainers";
     private static final String NODE = "calico-node";
     private static final String CONTROLLERS = "calico-kube-controllers";
+    private static final String PLUGIN = "cni_network_config";
+    private static final String IPAM = "\"type\": \"calico-ipam\"";
+    /** calico-node's word for the addresses that the kubelet reports. */
+    private static final String OF_KUBELET = "kubernetes-internal-ip";
+
     private static final int HEALTH_PORT = 9099;
     /** What calico-node asks Felix for over HTTP, by the words that have it ask. With VXLAN there is no BIRD to ask. */
     private static final Map<String, String> HEALTH = Map.of("-felix-live", "/liveness", "-felix-ready", "/readiness");
@@ -40,10 +45,11 @@ final class CalicoManifest {
     /**
      * What the changes need.
      *
+     * @param pods one network, or an IPv4 and an IPv6 one
      * @param mtu of pods, bytes; empty leaves it to Calico
      * @param images by the bundle's short name: what pods name them
      */
-    record Settings(Cidr pods, Optional<Integer> mtu, Map<String, String> images, BundleData data) {}
+    record Settings(List<Cidr> pods, Optional<Integer> mtu, Map<String, String> images, BundleData data) {}
 
     /**
      * The changed objects, in the manifest's order.
@@ -65,10 +71,26 @@ final class CalicoManifest {
     private void configure(Settings settings) {
         change("ConfigMap", "calico-config", configuration -> {
             KubeObject backend = configuration.replacing("vxlan", "data", "calico_backend");
+            if (settings.pods().size() > 1) {
+                backend = bothFamilies(backend);
+            }
+            KubeObject made = backend;
             return settings.mtu()
-                    .map(mtu -> backend.replacing(Integer.toString(mtu), "data", "veth_mtu"))
-                    .orElse(backend);
+                    .map(mtu -> made.replacing(Integer.toString(mtu), "data", "veth_mtu"))
+                    .orElse(made);
         });
+    }
+
+    /** The plugin gives each pod an address of either family. Its configuration is a text with gaps, so not yet JSON. */
+    private static KubeObject bothFamilies(KubeObject configuration) {
+        String plugin = configuration.at("data", PLUGIN).text("");
+        if (plugin.indexOf(IPAM) < 0
+                || plugin.indexOf(IPAM) != plugin.lastIndexOf(IPAM)
+                || plugin.contains("assign_ipv")) {
+            throw strange(configuration + " has a " + PLUGIN + " which we do not know");
+        }
+        return configuration.replacing(
+                plugin.replace(IPAM, IPAM + ", \"assign_ipv4\": \"true\", \"assign_ipv6\": \"true\""), "data", PLUGIN);
     }
 
     private void encapsulate(Settings settings) {
@@ -77,8 +99,18 @@ final class CalicoManifest {
             node = node.replacing("Never", variable("CALICO_IPV4POOL_IPIP"));
             node = node.replacing("Always", variable("CALICO_IPV4POOL_VXLAN"));
             node = node.replacing("Never", variable("CALICO_IPV6POOL_VXLAN"));
-            node = added(node, "CALICO_IPV4POOL_CIDR", settings.pods().toString());
-            return added(node, "IP_AUTODETECTION_METHOD", "kubernetes-internal-ip");
+            node = added(
+                    node, "CALICO_IPV4POOL_CIDR", settings.pods().getFirst().toString());
+            node = added(node, "IP_AUTODETECTION_METHOD", OF_KUBELET);
+            if (settings.pods().size() > 1) {
+                node = node.replacing("true", variable("FELIX_IPV6SUPPORT"));
+                node = node.replacing("Always", variable("CALICO_IPV6POOL_VXLAN"));
+                node = added(
+                        node, "CALICO_IPV6POOL_CIDR", settings.pods().getLast().toString());
+                node = added(node, "IP6", "autodetect");
+                node = added(node, "IP6_AUTODETECTION_METHOD", OF_KUBELET);
+            }
+            return node;
         });
     }
 

@@ -84,9 +84,11 @@ public final class CalicoResources {
                 before.add(StepId.cluster(path(object)));
             }
         }
-        KubeObject pool = pool(pods(input));
-        resources.add(ObjectResource.of(api, path(pool), Set.of(StepId.cluster(POOLS)), pool));
-        before.add(StepId.cluster(path(pool)));
+        for (Cidr pods : pods(input)) {
+            KubeObject pool = pool(pods);
+            resources.add(ObjectResource.of(api, path(pool), Set.of(StepId.cluster(POOLS)), pool));
+            before.add(StepId.cluster(path(pool)));
+        }
         before.add(images(input.first()));
         for (KubeObject object : manifest) {
             if (WORKLOADS.contains(object.kind())) {
@@ -103,12 +105,13 @@ public final class CalicoResources {
      * them again; as an object of ours it is planned, and drift of it is seen.
      */
     static KubeObject pool(Cidr pods) {
-        return KubeObject.of(ObjectRef.of("crd.projectcalico.org/v1", "IPPool", "default-ipv4-ippool"))
+        String name = pods.isIpv6() ? "default-ipv6-ippool" : "default-ipv4-ippool";
+        return KubeObject.of(ObjectRef.of("crd.projectcalico.org/v1", "IPPool", name))
                 .with(pods.toString(), "spec", "cidr")
                 .with("Never", "spec", "ipipMode")
                 .with("Always", "spec", "vxlanMode")
                 .with(true, "spec", "natOutgoing")
-                .with(26, "spec", "blockSize")
+                .with(pods.isIpv6() ? 122 : 26, "spec", "blockSize")
                 .with("all()", "spec", "nodeSelector")
                 .with(List.of("Workload", "Tunnel"), "spec", "allowedUses");
     }
@@ -135,13 +138,13 @@ public final class CalicoResources {
         return PATH + "/" + object.kind().toLowerCase(Locale.ROOT) + "/" + object.name();
     }
 
-    private static Cidr pods(CalicoInput input) {
-        if (input.podCidr().size() != 1 || input.podCidr().getFirst().isIpv6()) {
+    private static List<Cidr> pods(CalicoInput input) {
+        if (input.podCidr().getFirst().isIpv6()) {
             throw new NetworkException(
                     NetworkException.Code.UNSUPPORTED,
-                    "kubernetes.podCidr is " + input.podCidr() + ": Calico is set up for one IPv4 network of pods",
-                    "Write one IPv4 network.");
+                    "kubernetes.podCidr is " + input.podCidr() + ": Calico is set up with IPv4 first",
+                    "Write one IPv4 network, or an IPv4 one and an IPv6 one.");
         }
-        return input.podCidr().getFirst();
+        return input.podCidr();
     }
 }

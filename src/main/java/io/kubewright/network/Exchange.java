@@ -51,6 +51,20 @@ record Exchange(String token, ProofPods pods, Map<String, Asked<Exchange.Seen>> 
         return new Exchange(token, pods, seen);
     }
 
+    /** Without a look at the links: the pods by their addresses of the other IP family. */
+    static Exchange second(ProofBench bench) throws InterruptedException {
+        ProofPods pods = bench.pods().second();
+        String token = bench.namespace();
+        return new Exchange(
+                token,
+                pods,
+                Together.ask(
+                        pods.running(ProofRole.OPEN),
+                        Duration.ofSeconds(120),
+                        pod -> new Seen(
+                                bench.run(pod, tasks(pods, pod.node(), token)), List.of(), "not looked at", 0, 0)));
+    }
+
     private static List<Task> tasks(ProofPods pods, String from, String token) {
         List<Task> tasks = new ArrayList<>();
         pods.running(ProofRole.OPEN).forEach((to, pod) -> {

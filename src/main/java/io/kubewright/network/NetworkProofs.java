@@ -5,19 +5,25 @@ import io.kubewright.kubeapi.proof.HostProbe;
 import io.kubewright.kubeapi.proof.NamedProof;
 import io.kubewright.kubeapi.proof.Once;
 import io.kubewright.kubeapi.proof.ProofBench;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The proofs of the pod network: real packets between pods, services, names and policies. */
 public final class NetworkProofs {
     private NetworkProofs() {}
 
-    /** @param bench shared by the proofs of a run; its owner closes it when all have ended */
-    public static List<Proof> of(ProofBench bench, HostProbe hosts) {
+    /**
+     * All of them.
+     *
+     * @param bench shared by the proofs of a run; its owner closes it when all have ended
+     * @param dualStack whether pods have addresses of both IP families
+     */
+    public static List<Proof> of(ProofBench bench, HostProbe hosts, boolean dualStack) {
         Once<Exchange> exchange = new Once<>(() -> Exchange.make(bench, hosts));
         ServiceProofs services = new ServiceProofs(bench, hosts);
         NameProofs names = new NameProofs(bench, hosts);
         PolicyProof policies = new PolicyProof(bench);
-        return List.of(
+        List<Proof> proofs = new ArrayList<>(List.of(
                 new NamedProof(
                         "proof/network/pod-to-pod",
                         "pods on the two nodes exchange UDP and TCP packets",
@@ -47,6 +53,17 @@ public final class NetworkProofs {
                 new NamedProof(
                         "proof/network/policy/egress",
                         "a network policy on the node denies and allows what goes out from a pod",
-                        _ -> policies.run(PolicyProof.Direction.EGRESS)));
+                        _ -> policies.run(PolicyProof.Direction.EGRESS))));
+        if (dualStack) {
+            proofs.add(new NamedProof(
+                    "proof/network/second-family/pod-to-pod",
+                    "pods on the two nodes exchange UDP and TCP packets by their addresses of the other IP family",
+                    _ -> PairJudge.pairs(Exchange.second(bench))));
+            proofs.add(new NamedProof(
+                    "proof/network/second-family/service",
+                    "a pod on the node reaches pods on all nodes through a service's address of the other IP family",
+                    _ -> services.secondClusterAddress()));
+        }
+        return List.copyOf(proofs);
     }
 }

@@ -2,6 +2,7 @@ package io.kubewright.network;
 
 import io.kubewright.engine.HostFacts;
 import io.kubewright.spec.Host;
+import io.kubewright.spec.IpAddress;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,10 @@ import java.util.Optional;
 /** How large packets of pods may be, so that none is too large for a link once VXLAN has wrapped it. */
 final class PodMtu {
     /** Bytes that VXLAN over IPv4 adds: outer IP 20, UDP 8, VXLAN 8, inner Ethernet 14. */
-    private static final int VXLAN_OVERHEAD = 50;
+    private static final int VXLAN_OVER_IPV4 = 50;
+
+    /** Over IPv6, whose header has 40 bytes. */
+    private static final int VXLAN_OVER_IPV6 = 70;
 
     private PodMtu() {}
 
@@ -29,9 +33,12 @@ final class PodMtu {
         if (narrowest.isEmpty()) {
             return wanted;
         }
-        int most = narrowest.get().link().mtu() - VXLAN_OVERHEAD;
+        int overhead = hosts.stream().flatMap(host -> host.nodeIps().stream()).anyMatch(IpAddress::isIpv6)
+                ? VXLAN_OVER_IPV6
+                : VXLAN_OVER_IPV4;
+        int most = narrowest.get().link().mtu() - overhead;
         if (wanted.isPresent() && wanted.get() > most) {
-            throw tooLarge(wanted.get(), narrowest.get(), most);
+            throw tooLarge(wanted.get(), narrowest.get(), overhead);
         }
         return Optional.of(wanted.orElse(most));
     }
@@ -42,13 +49,13 @@ final class PodMtu {
                 .map(link -> new Carrier(host.name(), link));
     }
 
-    private static NetworkException tooLarge(int wanted, Carrier narrowest, int most) {
+    private static NetworkException tooLarge(int wanted, Carrier narrowest, int overhead) {
         return new NetworkException(
                 NetworkException.Code.MTU,
                 "network.calico.mtu is " + wanted + ", but link "
                         + narrowest.link().name() + " of "
                         + narrowest.host() + " carries " + narrowest.link().mtu() + " bytes, of which VXLAN takes "
-                        + VXLAN_OVERHEAD + ": larger packets of pods would vanish",
-                "Write mtu: auto, or at most " + most + ".");
+                        + overhead + ": larger packets of pods would vanish",
+                "Write mtu: auto, or at most " + (narrowest.link().mtu() - overhead) + ".");
     }
 }

@@ -33,7 +33,15 @@ final class ServiceProofs {
     }
 
     List<Finding> clusterAddress() throws InterruptedException {
-        ProofPods pods = bench.pods();
+        return clusterAddress(bench.pods());
+    }
+
+    /** The same by the addresses of the other IP family. */
+    List<Finding> secondClusterAddress() throws InterruptedException {
+        return clusterAddress(bench.pods().second());
+    }
+
+    private List<Finding> clusterAddress(ProofPods pods) throws InterruptedException {
         Map<String, ProofPod> open = pods.running(ProofRole.OPEN);
         String address = Task.at(pods.serviceAddress(), ProofPod.ECHO_PORT);
         int connections = CONNECTIONS_PER_NODE * open.size();

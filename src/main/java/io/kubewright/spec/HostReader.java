@@ -46,6 +46,8 @@ final class HostReader {
         Optional<String> name = fields.parsed("name", Code.BAD_NAME, Names::node);
         Optional<String> address = fields.parsed("address", Code.BAD_ADDRESS, HostReader::address);
         Optional<IpAddress> nodeIp = nodeIp(fields, address);
+        Optional<IpAddress> second = fields.parsed("secondNodeIp", Code.BAD_ADDRESS, IpAddress::parse);
+        second.ifPresent(ip -> checkUsable(fields, "secondNodeIp", ip));
         Set<Role> roles = EnumSet.noneOf(Role.class);
         fields.texts("roles")
                 .forEach(role -> Fields.constant(role.value(), Role.class).ifPresent(roles::add));
@@ -59,6 +61,7 @@ final class HostReader {
                 name.get(),
                 address.get(),
                 nodeIp.get(),
+                second,
                 Collections.unmodifiableSet(roles),
                 Collections.unmodifiableMap(labels),
                 List.copyOf(taints),
@@ -187,6 +190,7 @@ final class HostReader {
                         sameIp + " has the nodeIp " + host.nodeIp() + " too",
                         "");
             }
+            host.secondNodeIp().ifPresent(second -> checkSecond(file, host, second, nodeIps));
             if (host.nodeIp().bits() != hosts.getFirst().nodeIp().bits()) {
                 file.reject(
                         Code.FAMILY_MISMATCH,
@@ -195,6 +199,20 @@ final class HostReader {
                                 + hosts.getFirst().name() + ": nodes could not reach each other",
                         "");
             }
+        }
+    }
+
+    private static void checkSecond(Fields file, Host host, IpAddress second, Map<IpAddress, String> nodeIps) {
+        Pointer place = host.pointer().child("secondNodeIp");
+        String same = nodeIps.putIfAbsent(second, host.name());
+        if (second.bits() == host.nodeIp().bits()) {
+            file.reject(
+                    Code.FAMILY_MISMATCH,
+                    place,
+                    second + " is of the same IP family as the nodeIp " + host.nodeIp(),
+                    "a node has one address of each family; write the one of the other family, or remove the key");
+        } else if (same != null) {
+            file.reject(Code.DUPLICATE, place, same + " has the address " + second + " too", "");
         }
     }
 

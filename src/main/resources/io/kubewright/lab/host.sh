@@ -11,6 +11,12 @@ shift 9
 lower=$1 scripts=$2
 shift 2
 
+# fd00:10:77:0::11/64 for 10.77.0.11/24: the digits stay readable.
+second() {
+    host=${address%/*}
+    echo "fd00:$(echo "${host%.*}" | tr . :)::${host##*.}/64"
+}
+
 network() {
     ip -n "$switch" link del "$link" 2>/dev/null || true
     ip netns del "$namespace" 2>/dev/null || true
@@ -19,6 +25,7 @@ network() {
     ip -n "$switch" link set "$link" master "$bridge" up
     ip -n "$namespace" link set lo up
     ip -n "$namespace" address add "$address" dev eth0
+    ip -n "$namespace" address add "$(second)" dev eth0 nodad
     ip -n "$namespace" link set eth0 up
     ip -n "$namespace" route add default via "$gateway"
 }

@@ -37,7 +37,16 @@ class KubeProofsTest {
     private static Host host(String name, String address, Role role) {
         SshSettings ssh = new SshSettings(
                 Optional.empty(), Become.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        return new Host(name, address, IpAddress.parse(address), Set.of(role), Map.of(), List.of(), ssh, Pointer.ROOT);
+        return new Host(
+                name,
+                address,
+                IpAddress.parse(address),
+                Optional.empty(),
+                Set.of(role),
+                Map.of(),
+                List.of(),
+                ssh,
+                Pointer.ROOT);
     }
 
     private static HostLook look(String kubelet, Set<String> containers, Set<String> addresses) {

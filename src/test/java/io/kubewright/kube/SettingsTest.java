@@ -105,6 +105,7 @@ class SettingsTest {
 
     @Test
     void aPatchOfTheKubeletIsForWorkersToo() throws IOException {
+        Files.delete(host.path("/etc/kubernetes/manifests/kube-apiserver.yaml"));
         HostResource before = step(Samples.cluster(false), "kube/settings@n4");
         made(before);
         host.apply(before);
@@ -113,8 +114,9 @@ class SettingsTest {
                 "kube/settings@n4");
         assertThat(host.apply(after)).isEqualTo(after.desired(""));
         assertThat(host.calls("kubeadm"))
-                .extracting(call -> call.replaceFirst(" --.*", ""))
-                .containsExactly("init phase kubelet-start");
+                .containsExactly("upgrade node phase kubelet-config --patches "
+                        + host.path("/etc/kubernetes/kubewright/patches"));
+        assertThat(host.calls("systemctl")).contains("restart kubelet.service");
         assertThat(host.read("/etc/kubernetes/kubewright/patches/kubeletconfiguration+merge.yaml"))
                 .isEqualTo("maxPods: 200\n");
         assertThat(host.apply(before)).isEqualTo(before.desired(""));
@@ -149,6 +151,18 @@ class SettingsTest {
                 .startsWith("Secrets in etcd are encrypted, and the file no longer asks for it");
         assertThat(on.refusal(off.desired(""))).isEmpty();
         assertThat(on.refusal("")).isEmpty();
+    }
+
+    @Test
+    void theNetworksOfAClusterThatRunsStay() {
+        HostResource step = step(Samples.cluster(false), "kube/settings@n1");
+        String now = step.desired("");
+        assertThat(step.refusal(now)).isEmpty();
+        assertThat(step.refusal(now.replaceFirst("networks: pods \\S+,", "networks: pods 10.9.0.0/16,"))
+                        .map(Refusal::reason)
+                        .orElse(""))
+                .startsWith("the cluster was made with the networks: pods 10.9.0.0/16, services ");
+        assertThat(step.refusal(now.replaceFirst(".*networks: .*\n", ""))).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.kubewright.spec.Cidr;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +26,12 @@ class CalicoManifestTest {
             "calico-kube-controllers", "quay.io/calico/kube-controllers:v3.31.0");
 
     static CalicoManifest.Settings settings(Map<String, String> images) {
+        return settings(images, "10.244.0.0/16");
+    }
+
+    private static CalicoManifest.Settings settings(Map<String, String> images, String... pods) {
         return new CalicoManifest.Settings(
-                Cidr.parse("10.244.0.0/16"),
+                Arrays.stream(pods).map(Cidr::parse).toList(),
                 Optional.of(1450),
                 images,
                 new BundleData(
@@ -75,6 +80,38 @@ class CalicoManifestTest {
                                 + " IfNotPresent -> Never",
                         "Deployment calico-kube-controllers:"
                                 + " spec.template.spec.containers[calico-kube-controllers].imagePullPolicy: nothing -> Never");
+    }
+
+    @Test
+    void aSecondNetworkChangesTheseBesides() throws IOException {
+        List<KubeObject> one = CalicoManifest.changed(manifest(), settings(IMAGES));
+        List<KubeObject> two =
+                CalicoManifest.changed(manifest(), settings(IMAGES, "10.244.0.0/16", "fd00:10:244::/56"));
+        String node = "DaemonSet calico-node: spec.template.spec.containers[calico-node]";
+        assertThat(Changes.between(one, two))
+                .containsExactly(
+                        "ConfigMap calico-config: data.cni_network_config: { \"mtu\": __CNI_MTU__, \"ipam\": { \"type\":"
+                                + " \"calico-ipam\" } } -> { \"mtu\": __CNI_MTU__, \"ipam\": { \"type\": \"calico-ipam\","
+                                + " \"assign_ipv4\": \"true\", \"assign_ipv6\": \"true\" } }",
+                        "DaemonSet calico-node: spec.template.metadata.annotations.kubewright.io/configuration: "
+                                + Digest.sha256(KubeYaml.write(one.getFirst())) + " -> "
+                                + Digest.sha256(KubeYaml.write(two.getFirst())),
+                        node
+                                + ".env[CALICO_IPV6POOL_CIDR]: nothing -> {name=CALICO_IPV6POOL_CIDR, value=fd00:10:244::/56}",
+                        node + ".env[CALICO_IPV6POOL_VXLAN].value: Never -> Always",
+                        node + ".env[FELIX_IPV6SUPPORT].value: false -> true",
+                        node + ".env[IP6]: nothing -> {name=IP6, value=autodetect}",
+                        node + ".env[IP6_AUTODETECTION_METHOD]: nothing ->"
+                                + " {name=IP6_AUTODETECTION_METHOD, value=kubernetes-internal-ip}");
+    }
+
+    @Test
+    void aPluginThatAlreadyChoosesFamiliesIsRefused() throws IOException {
+        String other = manifest().replace("\"calico-ipam\" ", "\"calico-ipam\", \"assign_ipv6\": \"false\" ");
+        CalicoManifest.Settings two = settings(IMAGES, "10.244.0.0/16", "fd00:10:244::/56");
+        assertThatThrownBy(() -> CalicoManifest.changed(other, two))
+                .isInstanceOf(NetworkException.class)
+                .hasMessageContaining("cni_network_config");
     }
 
     @Test

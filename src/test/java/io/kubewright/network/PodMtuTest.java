@@ -29,6 +29,14 @@ class PodMtuTest {
     }
 
     @Test
+    void ofTwoFamiliesTheLargerHeaderCounts() {
+        List<Host> both = HOSTS.stream()
+                .map(host -> host(host.name(), host.address(), Optional.of(IpAddress.parse("fd00::1"))))
+                .toList();
+        assertThat(PodMtu.of(both, FACTS, Optional.empty())).hasValue(1430);
+    }
+
+    @Test
     void theFileMayAskForLessButNotForMore() {
         assertThat(PodMtu.of(HOSTS, FACTS, Optional.of(1400))).hasValue(1400);
         assertThatThrownBy(() -> PodMtu.of(HOSTS, FACTS, Optional.of(1500)))
@@ -37,10 +45,15 @@ class PodMtuTest {
     }
 
     static Host host(String name, String address) {
+        return host(name, address, Optional.empty());
+    }
+
+    private static Host host(String name, String address, Optional<IpAddress> second) {
         return new Host(
                 name,
                 address,
                 IpAddress.parse(address),
+                second,
                 Set.of(Role.CONTROL_PLANE),
                 Map.of(),
                 List.of(),

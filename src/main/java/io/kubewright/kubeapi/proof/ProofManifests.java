@@ -86,6 +86,8 @@ final class ProofManifests {
                         Map.of(
                                 "selector",
                                 Map.of(ROLE, ProofRole.OPEN.label()),
+                                "ipFamilyPolicy",
+                                "PreferDualStack",
                                 "ports",
                                 List.of(
                                         Map.of("name", "tcp", "port", ProofPod.ECHO_PORT),

@@ -17,7 +17,7 @@ public final class ProofPods {
     private final List<ProofNode> nodes;
     private final Map<ProofRole, Map<String, ProofPod>> running;
     private final Map<String, String> absences;
-    private final String serviceAddress;
+    private final List<String> serviceAddresses;
     private final int nodePort;
 
     private ProofPods(
@@ -25,13 +25,13 @@ public final class ProofPods {
             List<ProofNode> nodes,
             Map<ProofRole, Map<String, ProofPod>> running,
             Map<String, String> absences,
-            String serviceAddress,
+            List<String> serviceAddresses,
             int nodePort) {
         this.namespace = namespace;
         this.nodes = nodes;
         this.running = running;
         this.absences = absences;
-        this.serviceAddress = serviceAddress;
+        this.serviceAddresses = serviceAddresses;
         this.nodePort = nodePort;
     }
 
@@ -61,7 +61,9 @@ public final class ProofPods {
                 nodes,
                 running,
                 absences,
-                service.at("spec", "clusterIP").text(""),
+                service.at("spec", "clusterIPs").items().stream()
+                        .flatMap(each -> each.text().stream())
+                        .toList(),
                 Math.toIntExact(nodePort.at("spec", "ports").items().stream()
                         .findFirst()
                         .flatMap(port ->
@@ -85,7 +87,12 @@ public final class ProofPods {
     }
 
     private static ProofPod pod(String node, KubeObject pod) {
-        return new ProofPod(node, pod.name(), pod.at("status", "podIP").text(""), container(pod));
+        String first = pod.at("status", "podIP").text("");
+        Optional<String> second = pod.at("status", "podIPs").items().stream()
+                .flatMap(each -> each.at("ip").text().stream())
+                .filter(each -> !each.equals(first))
+                .findFirst();
+        return new ProofPod(node, pod.name(), first, second, container(pod));
     }
 
     private static String container(KubeObject pod) {
@@ -95,6 +102,24 @@ public final class ProofPods {
                 .flatMap(Tree::text)
                 .orElse("");
         return id.substring(id.indexOf("//") < 0 ? 0 : id.indexOf("//") + 2);
+    }
+
+    /** The same pods and services by their addresses of the other IP family. */
+    public ProofPods second() {
+        Map<ProofRole, Map<String, ProofPod>> reached = new EnumMap<>(ProofRole.class);
+        Map<String, String> without = new HashMap<>(absences);
+        running.forEach((role, pods) -> {
+            Map<String, ProofPod> ofRole = new LinkedHashMap<>();
+            pods.forEach((node, pod) -> pod.second()
+                    .ifPresentOrElse(
+                            address -> ofRole.put(
+                                    node,
+                                    new ProofPod(
+                                            node, pod.name(), address, Optional.of(pod.address()), pod.container())),
+                            () -> without.putIfAbsent(node, pod.name() + " has only the address " + pod.address())));
+            reached.put(role, ofRole);
+        });
+        return new ProofPods(namespace, nodes, reached, without, serviceAddresses.reversed(), nodePort);
     }
 
     public String namespace() {
@@ -123,7 +148,7 @@ public final class ProofPods {
 
     /** The cluster's address of the service whose endpoints are the open pods of all nodes. */
     public String serviceAddress() {
-        return serviceAddress;
+        return serviceAddresses.getFirst();
     }
 
     /** The name of that service in the cluster's DNS. */
