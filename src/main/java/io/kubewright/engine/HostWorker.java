@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,15 +39,28 @@ final class HostWorker {
 
     /** Brings what the steps of this host need, in their order. */
     void stock() throws InterruptedException {
+        try {
+            bringAll();
+        } finally {
+            run.sendOrder().leave(host);
+        }
+    }
+
+    private void bringAll() throws InterruptedException {
         for (StepId id : run.board().of(host)) {
             if (!run.board().goesOn(host)) {
                 return;
             }
             try {
-                for (Blob blob : new LinkedHashSet<>(resource(id).blobs(run.observed(id)))) {
-                    if (there.add(blob.sha256())) {
-                        bring(blob);
-                    }
+                List<Blob> missing = resource(id).blobs(run.observed(id)).stream()
+                        .filter(blob -> there.add(blob.sha256()))
+                        .toList();
+                if (!missing.isEmpty()) {
+                    run.sendOrder()
+                            .enter(id, missing.stream().mapToLong(Blob::size).sum());
+                }
+                for (Blob blob : missing) {
+                    bring(blob);
                 }
                 run.board().stocked(id);
             } catch (TargetException e) {

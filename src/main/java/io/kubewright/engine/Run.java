@@ -1,5 +1,6 @@
 package io.kubewright.engine;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +18,11 @@ record Run(
         Journal journal,
         RunListener listener,
         Map<StepId, Step> steps,
+        SendOrder sendOrder,
         Set<String> running) {
+
+    /** On a gigabit link the images of a first control plane take a third of it. */
+    private static final Duration TURN = Duration.ofSeconds(20);
 
     Run(
             String id,
@@ -28,7 +33,18 @@ record Run(
             Journal journal,
             RunListener listener,
             Map<StepId, Step> steps) {
-        this(id, plan, survey, targets, new Outputs(), board, journal, listener, steps, new ConcurrentSkipListSet<>());
+        this(
+                id,
+                plan,
+                survey,
+                targets,
+                new Outputs(),
+                board,
+                journal,
+                listener,
+                steps,
+                new SendOrder(steps.values(), TURN),
+                new ConcurrentSkipListSet<>());
     }
 
     /** What was seen of a step's resource; empty when it has no state. */

@@ -301,6 +301,27 @@ class ClusterIT {
 
     @Test
     @Order(6)
+    void aHostIsReachedThroughAnother() throws Exception {
+        String came = "journalctl -q -u ssh -o cat | grep -c 'Accepted publickey for admin from 10.77.0.11 '||:";
+        int before = Integer.parseInt(on("n4", came).done().out().strip());
+
+        JsonNode verify = kubewright(
+                        "verify",
+                        "--json",
+                        "--only",
+                        "proof/clock",
+                        "-f",
+                        foreign("admin", knownHosts(), "10.77.0.14, ssh: {jump: 10.77.0.11}")
+                                .toString())
+                .done()
+                .json();
+
+        assertThat(verify.path("proofs").findValuesAsString("target")).containsExactlyInAnyOrder("x1", "x4");
+        assertThat(Integer.parseInt(on("n4", came).done().out().strip())).isGreaterThan(before);
+    }
+
+    @Test
+    @Order(6)
     void aHostThatDoesNotAnswerIsNamed() throws Exception {
         assertThat(refused(foreign("admin", knownHosts(), "10.77.0.99")))
                 .contains("nothing was touched", "x4", "10.77.0.99");

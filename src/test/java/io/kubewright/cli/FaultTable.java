@@ -24,7 +24,7 @@ final class FaultTable {
                 other one stays green, and all are green again after the cure. The test is `FaultsIT`: one fault by chance in
                 every run, all of them with `./test -Dit.test=FaultsIT -Dkubewright.faults=all`. A possible red is one that a
                 moment decides, for the reason that stands there. `proof/audit` and `proof/kubelet/certificate` count where the file asks
-                for them; the lab's does not yet. This page is made from what that test expects.
+                for them, as the lab's does. This page is made from what that test expects.
 
                 The lab has the control planes %s and the workers %s; the table tells of the faults at the node that is named.
                 A red proof is written `path@target`; "pairs with n5" are all pairs of nodes of which one is n5, both ways.
