@@ -97,7 +97,7 @@ public final class Blueprint {
                         facts,
                         specification.kubernetes().podCidr(),
                         specification.network().calico(),
-                        KubeResources.apiAnswers(kube),
+                        Set.of(KubeResources.apiAnswers(kube), KubeResources.settings(kube)),
                         runtimes)));
         resources.addAll(remains(api));
         resources.add(

@@ -146,7 +146,9 @@ final class WholeFileCheck {
                             first.get().pointer().child("nodeIp")),
                     "the first pod network " + pods.getFirst() + " is of another IP family than the nodes, which are "
                             + family,
-                    "put the " + family + " networks first in podCidr and serviceCidr");
+                    bits == 128
+                            ? "give the hosts IPv4 addresses as nodeIp and these as secondNodeIp"
+                            : "put the IPv4 networks first in podCidr and serviceCidr");
         }
     }
 

@@ -60,6 +60,9 @@ final class HostWorker {
                             .enter(id, missing.stream().mapToLong(Blob::size).sum());
                 }
                 for (Blob blob : missing) {
+                    if (!run.board().goesOn(host)) {
+                        return;
+                    }
                     bring(blob);
                 }
                 run.board().stocked(id);

@@ -58,6 +58,11 @@ public final class KubeResources {
         return new StepId(Containerd.PATH, host);
     }
 
+    /** The step after which the first control plane has the settings of the file, among them the networks. */
+    public static StepId settings(KubeInput input) {
+        return new StepId(Settings.PATH, input.first().name());
+    }
+
     /** The step after which the cluster's API answers. */
     public static StepId apiAnswers(KubeInput input) {
         return new StepId(
@@ -138,7 +143,7 @@ public final class KubeResources {
         addThere(first, nodes, configuration, vip);
         Set<StepId> settled = addSettings(first, nodes, configuration);
         addJoins(first, newcomers, configuration, vip, settled);
-        addLaterSettings(first, newcomers, configuration);
+        addLaterSettings(newcomers, configuration, settled);
         if (configuration.encrypts()) {
             resources.add(new Encryption.Rewritten(first, settled, settled));
         }
@@ -220,9 +225,12 @@ public final class KubeResources {
     }
 
     /** Nodes that join have them already; what is left is to take note. Workers that are there follow the control planes. */
-    private void addLaterSettings(Node first, List<Node> newcomers, KubeadmConfiguration configuration) {
-        newcomers.forEach(node -> resources.add(
-                new Settings(node, Set.of(node.step(Join.PATH), first.step(Settings.PATH)), configuration)));
+    private void addLaterSettings(List<Node> newcomers, KubeadmConfiguration configuration, Set<StepId> settled) {
+        newcomers.forEach(node -> {
+            Set<StepId> needs = new LinkedHashSet<>(settled);
+            needs.add(node.step(Join.PATH));
+            resources.add(new Settings(node, Set.copyOf(needs), configuration));
+        });
     }
 
     private static Stream<Node> controlPlanes(List<Node> nodes) {

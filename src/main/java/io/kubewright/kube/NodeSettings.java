@@ -35,6 +35,9 @@ final class NodeSettings {
     /** Begins the line of a control plane's settings with the networks that its cluster was made with. */
     static final String NETWORKS = "networks: ";
 
+    /** Begins the line with the addresses that the node joined with. */
+    static final String ADDRESSES = "addresses: ";
+
     private static final String KUBELET = "kubeletconfiguration";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -134,6 +137,7 @@ final class NodeSettings {
      */
     String text(Node node, KubeObject kubelet) {
         StringBuilder text = new StringBuilder();
+        text.append(ADDRESSES).append(node.addresses()).append('\n');
         if (node.host().isControlPlane()) {
             text.append("control plane:\n");
             line(text, "certificate names: " + String.join(", ", certificateNames()));

@@ -27,7 +27,9 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
     private static final StepId ID = StepId.cluster("kube/serving-certificates");
     private static final Duration DEADLINE = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final String SERVED = " serves with a certificate of the cluster";
+    private static final String ALL = "every kubelet serves with a certificate of the cluster\n";
+    /** Nothing of who and why: that changes from the plan to the turn of this step, which would then be refused as stale. */
+    private static final String NOT_ALL = "not every kubelet serves with a certificate of the cluster\n";
 
     /** For the nodes of these hosts, after their settings; none when the file does not ask for it. */
     public static Optional<ServingCertificates> of(ClusterApi api, KubeInput input) {
@@ -51,67 +53,82 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
     @Override
     public Observation observe() throws InterruptedException {
         return switch (api.state()) {
-            case ApiState.Absent _ -> new Observation.Deferred(desired(), "there is no cluster yet");
+            case ApiState.Absent _ -> new Observation.Deferred(ALL, "there is no cluster yet");
             case ApiState.Unreachable(String reason) ->
                 new Observation.Unreachable(
-                        desired(),
+                        ALL,
                         "the API could not be reached: " + reason,
                         "Look at the API server on a control plane: crictl ps -a, journalctl -u kubelet.");
-            case ApiState.Ready _ -> new Observation.Known(text(look(api.client())), desired());
+            case ApiState.Ready _ -> new Observation.Known(isWell(look(api.client())) ? ALL : NOT_ALL, ALL);
         };
     }
 
-    private String desired() {
-        return hosts.stream().map(host -> host.name() + SERVED + "\n").collect(Collectors.joining());
-    }
-
     /** What is to be said of a host: that all is well, or what it waits for. */
-    private record State(Host host, Optional<ServingRequest> waiting, boolean checked, boolean serves) {
+    private record State(Host host, Optional<ServingRequest> waiting, boolean serves) {
         boolean well() {
-            return waiting.isEmpty() && checked && serves;
+            return waiting.isEmpty() && serves;
         }
 
         String words() {
-            String other = serves ? SERVED : " serves with a certificate of its own";
-            other = checked ? other : " serves with a certificate that API servers do not check";
             return host.name()
                     + waiting.map(request -> request.objection(host)
                                     .map(objection ->
                                             " may not have what " + request.name() + " asks for: " + objection)
                                     .orElse(" waits for the approval of " + request.name()))
-                            .orElse(other);
+                            .orElse(" does not serve with a certificate of the cluster");
         }
     }
 
-    private static String text(List<State> states) {
-        return states.stream().map(state -> state.words() + "\n").collect(Collectors.joining());
+    /**
+     * What was seen.
+     *
+     * @param lax control planes whose API server would trust any kubelet, so that its connections say nothing
+     */
+    private record Look(List<State> states, List<String> lax) {
+        String words() {
+            return states.stream()
+                            .filter(state -> !state.well())
+                            .map(state -> state.words() + "\n")
+                            .collect(Collectors.joining())
+                    + (lax.isEmpty()
+                            ? ""
+                            : "no API server, or one that does not insist on it, runs on " + String.join(", ", lax)
+                                    + "\n");
+        }
     }
 
-    private List<State> look(KubeClient client) throws InterruptedException {
+    private static boolean isWell(Look look) {
+        return look.lax().isEmpty() && look.states().stream().allMatch(State::well);
+    }
+
+    private Look look(KubeClient client) throws InterruptedException {
         List<ServingRequest> pending = client.list("certificates.k8s.io/v1", "CertificateSigningRequest").stream()
                 .filter(ServingRequest::isOne)
                 .map(ServingRequest::new)
                 .filter(ServingRequest::isPending)
                 .toList();
-        boolean checked = insist(client);
         List<State> states = new ArrayList<>();
         for (Host host : hosts) {
             Optional<ServingRequest> waiting = pending.stream()
                     .filter(request -> request.node().equals(Optional.of(host.name())))
                     .findFirst();
-            states.add(new State(host, waiting, checked, serves(client, host)));
+            states.add(new State(host, waiting, serves(client, host)));
         }
-        return states;
+        return new Look(states, lax(client));
     }
 
-    /** Whether every API server trusts no other kubelet: only then their connections say what a kubelet serves with. */
-    private static boolean insist(KubeClient client) throws InterruptedException {
-        List<KubeObject> servers = client.pods("kube-system", "component=kube-apiserver");
-        return !servers.isEmpty()
-                && servers.stream()
-                        .allMatch(server -> server.at("spec", "containers").items().stream()
-                                .flatMap(container -> container.at("command").items().stream())
-                                .anyMatch(word -> word.text("").startsWith("--kubelet-certificate-authority=")));
+    private List<String> lax(KubeClient client) throws InterruptedException {
+        List<String> insisting = client.pods("kube-system", "component=kube-apiserver").stream()
+                .filter(server -> server.at("spec", "containers").items().stream()
+                        .flatMap(container -> container.at("command").items().stream())
+                        .anyMatch(word -> word.text("").startsWith("--kubelet-certificate-authority=")))
+                .map(KubeObject::name)
+                .toList();
+        return hosts.stream()
+                .filter(Host::isControlPlane)
+                .map(Host::name)
+                .filter(name -> !insisting.contains("kube-apiserver-" + name))
+                .toList();
     }
 
     /** The API server's own connection to the kubelet. */
@@ -126,11 +143,11 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
         KubeClient client = api.client();
         long end = System.nanoTime() + DEADLINE.toNanos();
         while (true) {
-            List<State> states = look(client);
-            if (states.stream().allMatch(State::well)) {
+            Look look = look(client);
+            if (isWell(look)) {
                 return;
             }
-            for (State state : states) {
+            for (State state : look.states()) {
                 if (state.waiting().isPresent()) {
                     approve(client, state.host(), state.waiting().get(), progress);
                 }
@@ -140,9 +157,7 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
                         ApiException.Code.DEADLINE,
                         "not every kubelet serves with a certificate of the cluster after " + DEADLINE.toMinutes()
                                 + " min:\n"
-                                + text(states.stream()
-                                        .filter(state -> !state.well())
-                                        .toList()),
+                                + look.words(),
                         "Look at the kubelet: journalctl -u kubelet, and at kubectl get csr. Apply again goes on from here.");
             }
             Thread.sleep(PAUSE);

@@ -85,8 +85,16 @@ record Settings(Node node, Set<StepId> needs, KubeadmConfiguration configuration
                     "Put the patch back, or take the control planes out and in again one by one: kubewright undo --host "
                             + node.name() + ", then apply."));
         }
-        Optional<String> networks = networks(observed);
-        if (networks.isPresent() && !networks.equals(networks(desired))) {
+        Optional<String> addresses = line(NodeSettings.ADDRESSES, observed);
+        if (addresses.isPresent() && !addresses.equals(line(NodeSettings.ADDRESSES, desired))) {
+            return Optional.of(new Refusal(
+                    node.name() + " joined with the " + addresses.get()
+                            + ", which are in its certificates, in etcd and in Calico: a node that runs does not change them",
+                    "Put nodeIp and secondNodeIp back, or take the host out and in again: kubewright reset --host "
+                            + node.name() + ", then apply."));
+        }
+        Optional<String> networks = line(NodeSettings.NETWORKS, observed);
+        if (networks.isPresent() && !networks.equals(line(NodeSettings.NETWORKS, desired))) {
             return Optional.of(new Refusal(
                     "the cluster was made with the " + networks.get()
                             + ", and addresses in them are in certificates, services and pods: Kubernetes does not change"
@@ -96,10 +104,10 @@ record Settings(Node node, Set<StepId> needs, KubeadmConfiguration configuration
         return Optional.empty();
     }
 
-    private static Optional<String> networks(String text) {
+    private static Optional<String> line(String beginning, String text) {
         return text.lines()
                 .map(String::strip)
-                .filter(line -> line.startsWith(NodeSettings.NETWORKS))
+                .filter(line -> line.startsWith(beginning))
                 .findFirst();
     }
 

@@ -6,13 +6,14 @@ import io.kubewright.spec.Cidr;
 import io.kubewright.spec.Host;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What Calico's resources are made from.
  *
  * @param first the control plane that the others join through; the network begins there
  * @param facts by host name; hosts without facts get no resources
- * @param apiAnswers the step after which the cluster's API answers
+ * @param ready the steps after which objects may be made: the API answers, and the networks are those of the file
  * @param runtimes by host name: the step after which containerd runs there
  */
 public record CalicoInput(
@@ -21,5 +22,5 @@ public record CalicoInput(
         Map<String, HostFacts> facts,
         List<Cidr> podCidr,
         NetworkSection.Calico calico,
-        StepId apiAnswers,
+        Set<StepId> ready,
         Map<String, StepId> runtimes) {}

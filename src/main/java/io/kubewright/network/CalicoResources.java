@@ -80,7 +80,7 @@ public final class CalicoResources {
         Set<StepId> before = new LinkedHashSet<>();
         for (KubeObject object : manifest) {
             if (!WORKLOADS.contains(object.kind())) {
-                resources.add(ObjectResource.of(api, path(object), Set.of(input.apiAnswers()), object));
+                resources.add(ObjectResource.of(api, path(object), input.ready(), object));
                 before.add(StepId.cluster(path(object)));
             }
         }

@@ -54,7 +54,8 @@ record Exchange(String token, ProofPods pods, Map<String, Asked<Exchange.Seen>> 
     /** Without a look at the links: the pods by their addresses of the other IP family. */
     static Exchange second(ProofBench bench) throws InterruptedException {
         ProofPods pods = bench.pods().second();
-        String token = bench.namespace();
+        // Not what the first exchange's watchers look for.
+        String token = "second" + bench.namespace().substring(bench.namespace().lastIndexOf('-'));
         return new Exchange(
                 token,
                 pods,

@@ -28,7 +28,7 @@ final class PodMtu {
      */
     static Optional<Integer> of(List<Host> hosts, Map<String, HostFacts> facts, Optional<Integer> wanted) {
         Optional<Carrier> narrowest = hosts.stream()
-                .flatMap(host -> carrier(host, facts).stream())
+                .flatMap(host -> host.nodeIps().stream().flatMap(ip -> carrier(host, ip, facts).stream()))
                 .min(Comparator.comparingInt(carrier -> carrier.link().mtu()));
         if (narrowest.isEmpty()) {
             return wanted;
@@ -43,9 +43,9 @@ final class PodMtu {
         return Optional.of(wanted.orElse(most));
     }
 
-    private static Optional<Carrier> carrier(Host host, Map<String, HostFacts> facts) {
+    private static Optional<Carrier> carrier(Host host, IpAddress ip, Map<String, HostFacts> facts) {
         return Optional.ofNullable(facts.get(host.name()))
-                .flatMap(each -> each.linkOf(host.nodeIp().toString()))
+                .flatMap(each -> each.linkOf(ip.toString()))
                 .map(link -> new Carrier(host.name(), link));
     }
 

@@ -38,7 +38,14 @@ final class ServiceProofs {
 
     /** The same by the addresses of the other IP family. */
     List<Finding> secondClusterAddress() throws InterruptedException {
-        return clusterAddress(bench.pods().second());
+        ProofPods pods = bench.pods().second();
+        return pods.serviceAddress().isEmpty()
+                ? List.of(Finding.failed(
+                        "cluster",
+                        "a service that may have addresses of both IP families got one only: kube-apiserver has one service"
+                                + " network",
+                        0))
+                : clusterAddress(pods);
     }
 
     private List<Finding> clusterAddress(ProofPods pods) throws InterruptedException {

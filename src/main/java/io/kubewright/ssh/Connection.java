@@ -81,6 +81,9 @@ final class Connection implements AutoCloseable {
             }
             ClientSession opened = open(target, deadline);
             session = Optional.of(opened);
+            if (closed) {
+                opened.close(true);
+            }
             return opened;
         } finally {
             opening.unlock();

@@ -1,6 +1,7 @@
 # The settings of a node: what kubeadm was last told, in words, and what came of it.
 settings=$KW_STATE/kube-settings
 own=/etc/kubernetes/kubewright
+configuration=/var/lib/kubelet/config.yaml
 manifests=/etc/kubernetes/manifests
 
 # place NAME <content: a file of ours below /etc/kubernetes, for root alone.
@@ -22,11 +23,38 @@ told() {
 # sums: remembers what kubeadm made, so that a change by another is seen.
 sums() {
     for file in "$manifests/kube-apiserver.yaml" "$manifests/kube-controller-manager.yaml" \
-        "$manifests/kube-scheduler.yaml" /var/lib/kubelet/config.yaml "$own"/* "$own/patches"/*; do
+        "$manifests/kube-scheduler.yaml" "$configuration" "$own"/* "$own/patches"/*; do
         if [ -f "$file" ]; then sha256sum "$file"; fi
     done >"$settings.sums.new"
     sync "$settings" "$settings.sums.new" 2>/dev/null || :
     mv -f "$settings.sums.new" "$settings.sums"
+}
+
+# altered FILE: another has changed what kubeadm made there.
+altered() {
+    grep "  $1\$" "$settings.sums" >"$KW_TMP/sum" 2>/dev/null && ! sha256sum -c --quiet "$KW_TMP/sum" >/dev/null 2>&1
+}
+
+# unaltered: the files that are as kubeadm made them.
+unaltered() { sha256sum -c "$settings.sums" 2>/dev/null | sed -n 's/: OK$//p'; }
+
+# renew <files: what they are now is what kubeadm made; of all others it stays what it was.
+renew() {
+    cat >"$KW_TMP/renewed"
+    while read -r sum file; do
+        if [ -f "$file" ] && grep -qxF "$file" "$KW_TMP/renewed"; then sha256sum "$file"; else echo "$sum  $file"; fi
+    done <"$settings.sums" >"$settings.sums.new"
+    mv -f "$settings.sums.new" "$settings.sums"
+}
+
+# healthy: the kubelet serves its health, so it took its configuration.
+healthy() {
+    port=$(sed -n 's/^healthzPort: *//p' "$configuration")
+    if [ "$port" = 0 ]; then
+        systemctl is-active --quiet kubelet.service
+    else
+        kubectl --kubeconfig /dev/null --server "http://127.0.0.1:${port:-10248}" --request-timeout 2s get --raw /healthz
+    fi
 }
 
 # api_container: the API server's container that runs now.

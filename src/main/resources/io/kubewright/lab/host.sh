@@ -25,7 +25,7 @@ network() {
     ip -n "$switch" link set "$link" master "$bridge" up
     ip -n "$namespace" link set lo up
     ip -n "$namespace" address add "$address" dev eth0
-    ip -n "$namespace" address add "$(second)" dev eth0 nodad
+    if [ -e /proc/sys/net/ipv6 ]; then ip -n "$namespace" address add "$(second)" dev eth0 nodad; fi
     ip -n "$namespace" link set eth0 up
     ip -n "$namespace" route add default via "$gateway"
 }

@@ -124,6 +124,49 @@ class SettingsTest {
     }
 
     @Test
+    void aKubeletThatDoesNotRunGetsItsFormerSettingsBack() throws IOException {
+        HostResource before = step(Samples.cluster(false), "kube/settings@n4");
+        made(before);
+        host.apply(before);
+        HostResource after = step(
+                with(Map.of(), Map.of("kubeletconfiguration", "{\"maxPods\":-1}"), new Audit.None()),
+                "kube/settings@n4");
+        host.program("kubeadm", "echo maxPods: -1 >" + host.path("/var/lib/kubelet/config.yaml"));
+        host.program("kubectl", "false");
+        host.program("journalctl", "echo 'invalid configuration: maxPods'");
+        HostDirectory.Result result =
+                host.run(after.apply(host.probe(after), new Outputs()).replace("kw_wait 60", "kw_wait 1"));
+        assertThat(result.status()).isNotZero();
+        assertThat(result.errors()).contains("the former ones are put back", "invalid configuration: maxPods");
+        assertThat(host.read("/var/lib/kubelet/config.yaml")).isEqualTo("kind: KubeletConfiguration\n");
+        assertThat(host.probe(after)).isEqualTo(before.desired(""));
+    }
+
+    @Test
+    void aKubeletConfigurationThatAnotherChangedIsMadeAnew() throws IOException {
+        HostResource settings = step(Samples.cluster(false), "kube/settings@n4");
+        made(settings);
+        host.apply(settings);
+        host.file("/var/lib/kubelet/config.yaml", "kind: Changed\n");
+        assertThat(host.probe(settings)).contains("/var/lib/kubelet/config.yaml: changed by another");
+        host.program("kubeadm", "echo 'kind: KubeletConfiguration' >" + host.path("/var/lib/kubelet/config.yaml"));
+        assertThat(host.apply(settings)).isEqualTo(settings.desired(""));
+        assertThat(host.read("/var/lib/kubelet/config.yaml")).isEqualTo("kind: KubeletConfiguration\n");
+    }
+
+    @Test
+    void theAddressesOfANodeThatRunsStay() {
+        HostResource step = step(Samples.cluster(false), "kube/settings@n4");
+        String now = step.desired("");
+        assertThat(now).startsWith("addresses: 10.20.0.14\n");
+        assertThat(step.refusal(now.replace("10.20.0.14", "10.20.0.99"))
+                        .map(Refusal::reason)
+                        .orElse(""))
+                .startsWith("n4 joined with the addresses: 10.20.0.99, which are in its certificates");
+        assertThat(step.refusal(now.replaceFirst("addresses: .*\n", ""))).isEmpty();
+    }
+
+    @Test
     void anApiServerThatDoesNotStartGetsItsFormerSettingsBack() throws IOException {
         HostResource before = step(Samples.cluster(false), "kube/settings@n1");
         made(before);

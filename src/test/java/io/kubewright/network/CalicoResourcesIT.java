@@ -112,7 +112,7 @@ class CalicoResourcesIT {
                 Map.of(),
                 List.of(Cidr.parse("10.244.0.0/16")),
                 new NetworkSection.Calico(NetworkSection.Encapsulation.VXLAN, Optional.empty()),
-                API,
+                Set.of(API),
                 Map.of());
         return CalicoResources.objects(
                 api, CalicoManifest.changed(manifest, CalicoManifestTest.settings(CalicoManifestTest.IMAGES)), input);

@@ -51,7 +51,7 @@ public final class ProofPods {
                 if (missing.isEmpty()) {
                     ofRole.put(node.name(), pod(node.name(), state.orElseThrow()));
                 } else {
-                    absences.putIfAbsent(node.name(), missing.get());
+                    absences.putIfAbsent(node.name(), notUp(node.name()) + missing.get());
                 }
             }
             running.put(role, ofRole);
@@ -116,10 +116,19 @@ public final class ProofPods {
                                     node,
                                     new ProofPod(
                                             node, pod.name(), address, Optional.of(pod.address()), pod.container())),
-                            () -> without.putIfAbsent(node, pod.name() + " has only the address " + pod.address())));
+                            () -> without.putIfAbsent(
+                                    node,
+                                    "the proof pod " + pod.name() + " on " + node + " has only the address "
+                                            + pod.address() + " (calico-node, CNI on " + node + ")")));
             reached.put(role, ofRole);
         });
-        return new ProofPods(namespace, nodes, reached, without, serviceAddresses.reversed(), nodePort);
+        return new ProofPods(
+                namespace,
+                nodes,
+                reached,
+                without,
+                serviceAddresses.subList(Math.min(1, serviceAddresses.size()), serviceAddresses.size()),
+                nodePort);
     }
 
     public String namespace() {
@@ -142,13 +151,16 @@ public final class ProofPods {
 
     /** Why there is no pod on the node, naming it. */
     public String absence(String node) {
-        return "no proof pod came up on " + node + " within 45 s (kubelet, containerd or CNI on " + node + "): "
-                + absences.getOrDefault(node, "reason unknown");
+        return absences.getOrDefault(node, notUp(node) + "reason unknown");
     }
 
-    /** The cluster's address of the service whose endpoints are the open pods of all nodes. */
+    private static String notUp(String node) {
+        return "no proof pod came up on " + node + " within 45 s (kubelet, containerd or CNI on " + node + "): ";
+    }
+
+    /** The cluster's address of the service whose endpoints are the open pods of all nodes; empty when it has none. */
     public String serviceAddress() {
-        return serviceAddresses.getFirst();
+        return serviceAddresses.isEmpty() ? "" : serviceAddresses.getFirst();
     }
 
     /** The name of that service in the cluster's DNS. */
