@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -116,6 +119,7 @@ class InterruptedIT {
     private Struck strike(List<Blow> blows, int steps) throws Exception {
         int millis = random.nextInt(4000);
         long start = System.nanoTime();
+        Instant began = Instant.now();
         Path out = Files.createTempFile(temporary, "apply", ".log");
         Process apply = RealCluster.builder("apply", "--yes", "-f", FILE)
                 .redirectErrorStream(true)
@@ -138,8 +142,8 @@ class InterruptedIT {
             apply.destroyForcibly().waitFor();
         }
         Blow blow = blows.removeFirst();
-        System.out.println("| " + blow + " | " + (System.nanoTime() - start) / 1_000_000_000 + " s | "
-                + lastBegun().orElse("before its first step") + " |");
+        System.out.println(
+                "| " + blow + " | " + (System.nanoTime() - start) / 1_000_000_000 + " s | " + where(began) + " |");
         if (blow instanceof Blow.Cut(String host)) {
             RealCluster.program("lab", "start", host).done();
         }
@@ -155,13 +159,28 @@ class InterruptedIT {
         return (int) DONE.matcher(Files.readString(out)).results().count();
     }
 
-    /** The step that the journal names last. */
-    private static Optional<String> lastBegun() {
-        return Journal.read(Journal.place("lab")).entries().stream()
-                .filter(entry -> entry.event().equals("begin"))
-                .flatMap(entry -> entry.step().stream())
-                .map(StepId::toString)
-                .reduce((_, last) -> last);
+    /** Where the run that the journal names last was, if it began after the given moment. */
+    private static String where(Instant start) {
+        List<Journal.Entry> entries = Journal.read(Journal.place("lab")).entries();
+        List<Journal.Entry> run = entries.stream()
+                .filter(entry -> entry.run().equals(entries.getLast().run())
+                        && entry.when().isAfter(start))
+                .toList();
+        Set<String> open = new LinkedHashSet<>();
+        String last = "its start";
+        for (Journal.Entry entry : run) {
+            String step = entry.step().map(StepId::toString).orElse(last);
+            if (entry.event().equals("begin")) {
+                open.add(step);
+            } else {
+                open.remove(step);
+            }
+            last = step;
+        }
+        if (run.isEmpty()) {
+            return "while it looked, before its first step";
+        }
+        return open.isEmpty() ? "between two steps, after " + last : "in " + String.join(", ", open);
     }
 
     private static void toTheSameEnd() throws Exception {
