@@ -190,7 +190,7 @@ final class Site implements AutoCloseable {
     private static String hint(TargetException cause) {
         return cause.code() == TargetException.Code.UNREACHABLE
                 ? cause.hint()
-                        + " If it is gone for good, take it out of the file: the next apply takes it out of the cluster."
+                        + "; if it is gone for good, take it out of the file: the next apply takes it out of the cluster"
                 : cause.hint();
     }
 
