@@ -157,7 +157,7 @@ class MembersIT {
                         .filter(MembersIT::acts)
                         .filter(step -> step.path("target").asString().equals("cluster"))
                         .map(step -> step.path("path").asString()))
-                .containsExactly("kube/inventory");
+                .containsExactly("kube/serving-certificates", "kube/inventory");
 
         kubewright("apply", "--yes", "-f", six).done();
 
@@ -221,6 +221,7 @@ class MembersIT {
                         test ! -e root/etc
                         rm -rf work/work upper/usr upper/opt upper/var
                         find data -mindepth 2 -delete
+                        chmod 755 data/*
                         find upper/etc -mindepth 1 -maxdepth 1 ! -name ssh ! -name hosts ! -name hostname ! -name resolv.conf \\
                             ! -name machine-id ! -name kubewright-lab-id -exec rm -rf {} +
                         """, "replace", host)
