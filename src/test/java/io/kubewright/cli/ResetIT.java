@@ -103,8 +103,12 @@ class ResetIT {
             }
         }
         assertThat(left).isEmpty();
-        assertThat(comparable(kubewright("plan", "--json", "-f", FILE).json()))
-                .isEqualTo(comparable(RealCluster.firstPlan()));
+        // The lab may have got a sixth host meanwhile, which a deviation's reason counts.
+        String sharing = "\\d+ hosts share";
+        assertThat(comparable(kubewright("plan", "--json", "-f", FILE).json())
+                        .toString()
+                        .replaceAll(sharing, "hosts share"))
+                .isEqualTo(comparable(RealCluster.firstPlan()).toString().replaceAll(sharing, "hosts share"));
     }
 
     /** Without what says when it was made. */
