@@ -83,7 +83,7 @@ public final class Blueprint {
                 specification.host(),
                 facts,
                 packages(),
-                specification.kubernetes().podCidr().size() > 1)));
+                specification.kubernetes().dualStack())));
         resources.addAll(KubeResources.of(kube, bundle));
         ServingCertificates.of(api, kube).ifPresent(resources::add);
         Map<String, StepId> runtimes = new LinkedHashMap<>();

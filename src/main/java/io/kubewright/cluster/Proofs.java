@@ -65,8 +65,7 @@ public final class Proofs implements AutoCloseable {
                 fleet.targets(),
                 fleet.api().client(),
                 hosts));
-        all.addAll(NetworkProofs.of(
-                bench, hosts, specification.kubernetes().podCidr().size() > 1));
+        all.addAll(NetworkProofs.of(bench, hosts, specification.kubernetes().dualStack()));
         return new Proofs(List.copyOf(all), bench);
     }
 

@@ -42,6 +42,11 @@ public record KubernetesSection(
         Map<String, String> apiServerExtraArgs,
         List<String> apiServerExtraSans,
         Map<String, String> patches) {
+    /** Whether pods and services have addresses of both IP families. */
+    public boolean dualStack() {
+        return podCidr.size() > 1;
+    }
+
     /** MAJOR.MINOR. */
     public String minor() {
         return version.substring(0, version.lastIndexOf('.'));

@@ -85,23 +85,31 @@ record Settings(Node node, Set<StepId> needs, KubeadmConfiguration configuration
                     "Put the patch back, or take the control planes out and in again one by one: kubewright undo --host "
                             + node.name() + ", then apply."));
         }
-        Optional<String> addresses = line(NodeSettings.ADDRESSES, observed);
-        if (addresses.isPresent() && !addresses.equals(line(NodeSettings.ADDRESSES, desired))) {
-            return Optional.of(new Refusal(
-                    node.name() + " joined with the " + addresses.get()
-                            + ", which are in its certificates, in etcd and in Calico: a node that runs does not change them",
-                    "Put nodeIp and secondNodeIp back, or take the host out and in again: kubewright reset --host "
-                            + node.name() + ", then apply."));
-        }
-        Optional<String> networks = line(NodeSettings.NETWORKS, observed);
-        if (networks.isPresent() && !networks.equals(line(NodeSettings.NETWORKS, desired))) {
-            return Optional.of(new Refusal(
-                    "the cluster was made with the " + networks.get()
-                            + ", and addresses in them are in certificates, services and pods: Kubernetes does not change"
-                            + " them on a cluster that runs",
-                    "Put podCidr and serviceCidr back, or make the cluster anew: kubewright reset, then apply."));
-        }
-        return Optional.empty();
+        return kept(
+                        NodeSettings.ADDRESSES,
+                        observed,
+                        node.name()
+                                + " joined with the %s, which are in its certificates, in etcd and in Calico: a node that"
+                                + " runs does not change them",
+                        "Put nodeIp and secondNodeIp back, or take the host out and in again: kubewright reset --host "
+                                + node.name() + ", then apply.")
+                .or(() -> kept(
+                        NodeSettings.NETWORKS,
+                        observed,
+                        "the cluster was made with the %s, and addresses in them are in certificates, services and pods:"
+                                + " Kubernetes does not change them on a cluster that runs",
+                        "Put podCidr and serviceCidr back, or make the cluster anew: kubewright reset, then apply."));
+    }
+
+    /**
+     * Refuses a change of a line that stays as it was at first; notes of earlier versions lack it.
+     *
+     * @param reason with a place for the line as it is
+     */
+    private Optional<Refusal> kept(String beginning, String observed, String reason, String hint) {
+        return line(beginning, observed)
+                .filter(now -> !line(beginning, desired(observed)).equals(Optional.of(now)))
+                .map(now -> new Refusal(reason.formatted(now), hint));
     }
 
     private static Optional<String> line(String beginning, String text) {

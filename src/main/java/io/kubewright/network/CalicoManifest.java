@@ -49,7 +49,11 @@ final class CalicoManifest {
      * @param mtu of pods, bytes; empty leaves it to Calico
      * @param images by the bundle's short name: what pods name them
      */
-    record Settings(List<Cidr> pods, Optional<Integer> mtu, Map<String, String> images, BundleData data) {}
+    record Settings(List<Cidr> pods, Optional<Integer> mtu, Map<String, String> images, BundleData data) {
+        boolean dualStack() {
+            return pods.size() > 1;
+        }
+    }
 
     /**
      * The changed objects, in the manifest's order.
@@ -71,7 +75,7 @@ final class CalicoManifest {
     private void configure(Settings settings) {
         change("ConfigMap", "calico-config", configuration -> {
             KubeObject backend = configuration.replacing("vxlan", "data", "calico_backend");
-            if (settings.pods().size() > 1) {
+            if (settings.dualStack()) {
                 backend = bothFamilies(backend);
             }
             KubeObject made = backend;
@@ -102,7 +106,7 @@ final class CalicoManifest {
             node = added(
                     node, "CALICO_IPV4POOL_CIDR", settings.pods().getFirst().toString());
             node = added(node, "IP_AUTODETECTION_METHOD", OF_KUBELET);
-            if (settings.pods().size() > 1) {
+            if (settings.dualStack()) {
                 node = node.replacing("true", variable("FELIX_IPV6SUPPORT"));
                 node = node.replacing("Always", variable("CALICO_IPV6POOL_VXLAN"));
                 node = added(

@@ -6,6 +6,7 @@ import io.kubewright.kubeapi.KubeObject;
 import io.kubewright.kubeapi.LeftObject;
 import io.kubewright.spec.Become;
 import io.kubewright.spec.Host;
+import io.kubewright.spec.IpAddress;
 import io.kubewright.spec.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,21 @@ class InventoryTest {
             assertThat(host.ssh().identityFile()).contains(Path.of("/keys/ops"));
         });
         assertThat(inventory.departed(file(CP1 + W1))).isEmpty();
+    }
+
+    @Test
+    void ofTwoIpFamiliesBothAddressesAreRemembered() throws Exception {
+        String networks = "kubernetes: {podCidr: [10.244.0.0/16, 'fd00:10:244::/56'],"
+                + " serviceCidr: [10.96.0.0/16, 'fd00:10:96::/112']}";
+        String first = "  - {name: cp1, address: 10.20.0.11, secondNodeIp: 'fd00:20::11', roles: [control-plane]}\n";
+        String second = "  - {name: w1, address: 10.20.0.21, secondNodeIp: 'fd00:20::21', roles: [worker]}\n";
+        Inventory inventory = written(file(first + second + networks), new Inventory(Map.of(), Set.of()));
+
+        assertThat(inventory.departed(file(first + networks)))
+                .singleElement()
+                .satisfies(host -> assertThat(host.nodeIps())
+                        .extracting(IpAddress::toString)
+                        .containsExactly("10.20.0.21", "fd00:20::21"));
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,18 +19,8 @@ class SendOrderTest {
     }
 
     private static Step step(String step, String... needs) {
-        return new Step(
-                id(step),
-                Action.CREATE,
-                "",
-                Stream.of(needs).map(SendOrderTest::id).toList(),
-                "",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return Step.accompanying(
+                id(step), "", Stream.of(needs).map(SendOrderTest::id).toList());
     }
 
     private static final List<Step> STEPS = List.of(

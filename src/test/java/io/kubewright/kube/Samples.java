@@ -126,6 +126,39 @@ final class Samples {
                                 "{\"maxPods\":200}")));
     }
 
+    /** One control plane whose pods and services have addresses of both IP families. */
+    static KubeInput dualStack() {
+        Host plain = host("n1", 11, EnumSet.of(Role.CONTROL_PLANE, Role.WORKER));
+        Host both = new Host(
+                plain.name(),
+                plain.address(),
+                plain.nodeIp(),
+                Optional.of(IpAddress.parse("fd00:20::11")),
+                plain.roles(),
+                plain.labels(),
+                plain.taints(),
+                plain.ssh(),
+                plain.pointer());
+        KubeInput one = input(
+                List.of(both),
+                new EndpointSection(Optional.of(IpAddress.parse("10.20.0.10")), Optional.empty(), List.of()),
+                Set.of(),
+                false);
+        KubernetesSection section = one.kubernetes();
+        return with(
+                one,
+                new KubernetesSection(
+                        section.version(),
+                        List.of(section.podCidr().getFirst(), Cidr.parse("fd00:10:244::/56")),
+                        List.of(section.serviceCidr().getFirst(), Cidr.parse("fd00:10:96::/112")),
+                        false,
+                        new Audit.None(),
+                        false,
+                        Map.of(),
+                        List.of(),
+                        Map.of()));
+    }
+
     static KubeInput with(KubeInput input, KubernetesSection kubernetes) {
         return new KubeInput(
                 input.clusterName(),

@@ -68,6 +68,14 @@ class SettingsTest {
         host.file("/state/kube-settings", settings.desired(""));
     }
 
+    /** The settings of a node of the plain cluster that has taken note of them. */
+    private HostResource applied(String id) throws IOException {
+        HostResource settings = step(Samples.cluster(false), id);
+        made(settings);
+        host.apply(settings);
+        return settings;
+    }
+
     @Test
     void aNewNodeIsOnlyTakenNoteOf() throws IOException {
         HostResource settings = step(Samples.cluster(false), "kube/settings@n1");
@@ -79,9 +87,7 @@ class SettingsTest {
 
     @Test
     void whatAnotherChangedIsNamed() throws IOException {
-        HostResource settings = step(Samples.cluster(false), "kube/settings@n1");
-        made(settings);
-        host.apply(settings);
+        HostResource settings = applied("kube/settings@n1");
         host.file("/etc/kubernetes/manifests/kube-scheduler.yaml", "kind: Pod\nspec: {}\n");
         assertThat(host.probe(settings))
                 .isEqualTo(
@@ -92,9 +98,7 @@ class SettingsTest {
 
     @Test
     void aFlagOfTheApiServerTouchesNeitherCertificateNorKubelet() throws IOException {
-        HostResource before = step(Samples.cluster(false), "kube/settings@n1");
-        made(before);
-        host.apply(before);
+        HostResource before = applied("kube/settings@n1");
         HostResource after = step(with(Map.of("profiling", "false"), Map.of(), new Audit.None()), "kube/settings@n1");
         assertThat(host.apply(after)).isEqualTo(after.desired("")).contains("\n  kube-apiserver --profiling=false\n");
         assertThat(host.calls("kubeadm"))
@@ -106,9 +110,7 @@ class SettingsTest {
     @Test
     void aPatchOfTheKubeletIsForWorkersToo() throws IOException {
         Files.delete(host.path("/etc/kubernetes/manifests/kube-apiserver.yaml"));
-        HostResource before = step(Samples.cluster(false), "kube/settings@n4");
-        made(before);
-        host.apply(before);
+        HostResource before = applied("kube/settings@n4");
         HostResource after = step(
                 with(Map.of(), Map.of("kubeletconfiguration", "{\"maxPods\":200}"), new Audit.None()),
                 "kube/settings@n4");
@@ -125,9 +127,7 @@ class SettingsTest {
 
     @Test
     void aKubeletThatDoesNotRunGetsItsFormerSettingsBack() throws IOException {
-        HostResource before = step(Samples.cluster(false), "kube/settings@n4");
-        made(before);
-        host.apply(before);
+        HostResource before = applied("kube/settings@n4");
         HostResource after = step(
                 with(Map.of(), Map.of("kubeletconfiguration", "{\"maxPods\":-1}"), new Audit.None()),
                 "kube/settings@n4");
@@ -144,9 +144,7 @@ class SettingsTest {
 
     @Test
     void aKubeletConfigurationThatAnotherChangedIsMadeAnew() throws IOException {
-        HostResource settings = step(Samples.cluster(false), "kube/settings@n4");
-        made(settings);
-        host.apply(settings);
+        HostResource settings = applied("kube/settings@n4");
         host.file("/var/lib/kubelet/config.yaml", "kind: Changed\n");
         assertThat(host.probe(settings)).contains("/var/lib/kubelet/config.yaml: changed by another");
         host.program("kubeadm", "echo 'kind: KubeletConfiguration' >" + host.path("/var/lib/kubelet/config.yaml"));
@@ -168,9 +166,7 @@ class SettingsTest {
 
     @Test
     void anApiServerThatDoesNotStartGetsItsFormerSettingsBack() throws IOException {
-        HostResource before = step(Samples.cluster(false), "kube/settings@n1");
-        made(before);
-        host.apply(before);
+        HostResource before = applied("kube/settings@n1");
         HostResource after = step(with(Map.of(), Map.of(), new Audit.Metadata()), "kube/settings@n1");
         host.program(
                 "kubeadm",
@@ -194,6 +190,17 @@ class SettingsTest {
                 .startsWith("Secrets in etcd are encrypted, and the file no longer asks for it");
         assertThat(on.refusal(off.desired(""))).isEmpty();
         assertThat(on.refusal("")).isEmpty();
+    }
+
+    @Test
+    void ofTwoIpFamiliesKubeadmIsToldBoth() {
+        KubeInput both = Samples.dualStack();
+        assertThat(step(both, "kube/init@n1").apply("", new Outputs()))
+                .contains("podSubnet: 10.244.0.0/16,fd00:10:244::/56", "serviceSubnet: 10.96.0.0/16,fd00:10:96::/112")
+                .containsPattern("name: node-ip\\s+value: 10\\.20\\.0\\.11,fd00:20::11");
+        assertThat(step(both, "kube/settings@n1").desired(""))
+                .startsWith("addresses: 10.20.0.11,fd00:20::11\n")
+                .contains("networks: pods 10.244.0.0/16, pods fd00:10:244::/56, services 10.96.0.0/16, services fd00:");
     }
 
     @Test
