@@ -67,7 +67,7 @@ public final class Lab {
     }
 
     /**
-     * Brings these hosts up, or adds those that the standing lab lacks.
+     * Brings these hosts up: adds those that the standing lab lacks, powers on those that are off.
      *
      * @param names further names and addresses that the hosts' resolver shall know, such as a registry's
      * @throws LabException REFUSED when nothing was changed, UNFIT when the hosts do not fit a lab
@@ -94,7 +94,7 @@ public final class Lab {
                                 Machine.cache().toString())
                         .plus(hosts);
             }
-            return raise(state, names, progress);
+            return raise(state, hosts, names, progress);
         }
     }
 
@@ -109,7 +109,7 @@ public final class Lab {
         }
     }
 
-    private LabOverlay raise(LabState wanted, Map<String, String> names, LabProgress progress) {
+    private LabOverlay raise(LabState wanted, List<LabHost> hosts, Map<String, String> names, LabProgress progress) {
         List<LabState.Member> unmade =
                 wanted.members().stream().filter(member -> !member.made()).toList();
         Machine.requireRoom(directory.root(), unmade.size(), !rootFilesystem.isBuilt());
@@ -125,8 +125,13 @@ public final class Lab {
         }
         Kernel kernel = Kernel.ofThisMachine();
         progress.phase("network", () -> raiseNetwork(state, names, cgroups, booted));
-        if (!unmade.isEmpty() || booted) {
-            progress.phase("hosts", () -> raiseHosts(state, cgroups, kernel, booted, progress));
+        List<LabState.Member> toStart = state.members().stream()
+                .filter(member -> booted || hosts.contains(member.host()))
+                .filter(member ->
+                        !member.made() || !hostOf(state, member, cgroups).isRunning())
+                .toList();
+        if (!toStart.isEmpty()) {
+            progress.phase("hosts", () -> raiseHosts(state, toStart, cgroups, kernel, progress));
         }
         LabState standing = state.allMade().with(LabState.Phase.STANDING);
         LabOverlay overlay = new LabOverlay(
@@ -194,17 +199,14 @@ public final class Lab {
         }
     }
 
-    private void raiseHosts(LabState state, Cgroups cgroups, Kernel kernel, boolean booted, LabProgress progress) {
+    private void raiseHosts(
+            LabState state, List<LabState.Member> toStart, Cgroups cgroups, Kernel kernel, LabProgress progress) {
         Map<String, String> keys = new LinkedHashMap<>(knownHosts());
-        List<LabState.Member> toStart = new ArrayList<>();
-        for (LabState.Member member : state.members()) {
+        for (LabState.Member member : toStart) {
+            hostOf(state, member, cgroups).cut();
             if (!member.made()) {
-                new RunningHost(directory, state, cgroups, member).cut();
                 Trees.remove(directory.host(member.name()));
                 keys.put(member.address(), writeFiles(state, member));
-            }
-            if (!member.made() || booted) {
-                toStart.add(member);
             }
         }
         StringBuilder text = new StringBuilder();
@@ -219,7 +221,7 @@ public final class Lab {
 
         AtomicInteger up = new AtomicInteger();
         inParallel(toStart, member -> {
-            RunningHost host = new RunningHost(directory, state, cgroups, member);
+            RunningHost host = hostOf(state, member, cgroups);
             host.powerOn(rootFilesystem.directory(), kernel);
             host.awaitLogin();
             progress.line("hosts", member.name() + " is up (" + up.incrementAndGet() + " of " + toStart.size() + ")");

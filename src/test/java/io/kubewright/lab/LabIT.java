@@ -135,6 +135,12 @@ class LabIT {
         assertThat(run("", "lab", "start", "t2").code()).isZero();
         assertThat(ssh("t2", "hostname").out()).isEqualTo("t2\n");
 
+        Cgroups.kill(Cgroups.ofThisMachine().sweep());
+        assertThat(run("", "lab", "status", "--json").out()).doesNotContain("\"power\":\"on\"");
+        assertThat(up().code()).as("all that ran was killed from outside").isZero();
+        assertThat(ssh("t1", "cat /root/kept").out()).isEqualTo("kept\n");
+        assertThat(ssh("t2", "getent hosts t1").out()).startsWith("10.79.0.11");
+
         ssh("t1", "echo 1 >/proc/sys/vm/overcommit_memory");
         assertThat(run("", "lab", "down").code()).isZero();
         assertThat(snapshot()).isEqualTo(before);
