@@ -26,6 +26,13 @@ for process in $(grep -als containerd-shim-runc-v2 /proc/[0-9]*/cmdline || :); d
     */containerd-shim-runc-v2\ -namespace\ k8s.io\ *) kill -9 "$(basename "$(dirname "$process")")" 2>/dev/null || : ;;
     esac
 done
+# Whatever of a pod has no shim any more, such as runc's own process of a container that was just being made.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    left=$(find /sys/fs/cgroup -path '*kubepods*' -name cgroup.procs -exec cat {} + 2>/dev/null | grep -vx 0 | sort -u)
+    [ -n "$left" ] || break
+    for process in $left; do kill -9 "$process" 2>/dev/null || :; done
+    sleep 0.2
+done
 rm -rf /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig /opt/cni/bin/calico /opt/cni/bin/calico-ipam \
     /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/kubewright /etc/kubernetes/tmp
 rm -f "$KW_STATE/kube-settings" "$KW_STATE/kube-settings.sums"

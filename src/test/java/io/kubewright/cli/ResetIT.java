@@ -58,6 +58,12 @@ class ResetIT {
     @Test
     @Order(3)
     void aHostLeavesAndComesBackAndTheClusterGoesOn() throws Exception {
+        on("n1", """
+                        # A process of a pod that no shim looks after, as a container that was just being made leaves behind.
+                        setsid sleep 3600 </dev/null >/dev/null 2>&1 &
+                        for pods in /sys/fs/cgroup/*/kubepods; do echo $! >"$pods/cgroup.procs"; done
+                        """).done();
+
         kubewright("reset", "--host", "n1", "--yes", "-f", FILE).done();
 
         assertThat(Traces.of("n1").against(RealCluster.bare("n1")))
