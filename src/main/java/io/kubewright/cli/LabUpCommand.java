@@ -9,6 +9,7 @@ import io.kubewright.engine.Plan;
 import io.kubewright.engine.RunEvent;
 import io.kubewright.engine.RunListener;
 import io.kubewright.engine.Verification;
+import io.kubewright.lab.Backend;
 import io.kubewright.lab.Lab;
 import io.kubewright.lab.LabHost;
 import io.kubewright.lab.LabOverlay;
@@ -44,6 +45,12 @@ final class LabUpCommand implements Callable<Integer> {
     @Option(names = "--hosts-only", description = "Only the hosts: no bundle, no cluster.")
     private boolean hostsOnly;
 
+    @Option(
+            names = "--backend",
+            paramLabel = "KIND",
+            description = "nspawn (containers, the default) or vm (virtual machines: slower, nothing shared).")
+    private Optional<Backend> backend = Optional.empty();
+
     LabUpCommand(Context context) {
         this.context = context;
     }
@@ -58,7 +65,7 @@ final class LabUpCommand implements Callable<Integer> {
             phase("bundle", () -> Bundles.build(specification, new BuildLines(people)));
         }
         try (RunView view = context.view(false)) {
-            phase("hosts", () -> raise(specification, view));
+            phase("hosts", () -> raise(specification, backend, view));
         }
         if (hostsOnly) {
             people.printf(
@@ -174,11 +181,11 @@ final class LabUpCommand implements Callable<Integer> {
     }
 
     /** Brings up the hosts of a file, with its phases as events. */
-    static LabOverlay raise(Specification specification, RunListener listener) {
+    static LabOverlay raise(Specification specification, Optional<Backend> backend, RunListener listener) {
         List<LabHost> hosts = specification.hosts().stream()
                 .map(host -> new LabHost(host.name(), host.address()))
                 .toList();
-        return Lab.ofThisMachine().up(hosts, names(specification), LabCommand.progress(listener));
+        return Lab.ofThisMachine().up(hosts, backend, names(specification), LabCommand.progress(listener));
     }
 
     /** The names of the file that a real site's name server would know. */

@@ -25,7 +25,7 @@ final class HostFiles {
     }
 
     /** Writes them; gives the host's public SSH key, as in a file of known hosts without the names. */
-    String write(LabHost self, LabNetwork network, String labId, String operatorKey) {
+    String write(LabHost self, LabNetwork network, Backend backend, String labId, String operatorKey) {
         try {
             for (String directory : new String[] {"upper", "work", "root"}) {
                 Trees.make(host.resolve(directory));
@@ -44,6 +44,19 @@ final class HostFiles {
                     "etc/ssh/sshd_config.d/kubewright-lab.conf",
                     "rw-r--r--",
                     "PerSourcePenaltyExemptList " + network.gateway() + "\n");
+            if (backend == Backend.VM) {
+                put("etc/systemd/network/10-eth0.network", "rw-r--r--", """
+                        [Match]
+                        Name=eth0
+
+                        [Network]
+                        Address=%s/%d
+                        Address=%s/64
+                        Gateway=%s
+                        LinkLocalAddressing=ipv6
+                        IPv6AcceptRA=no
+                        """.formatted(self.address(), LabNetwork.PREFIX_LENGTH, LabNetwork.second(self.address()), network.gateway()));
+            }
             authorize("root", operatorKey);
             authorize("home/admin", operatorKey);
             Path key = upper.resolve("etc/ssh/ssh_host_ed25519_key");

@@ -26,11 +26,15 @@ public final class Lab {
     private static final String WORK = "work";
 
     private final StateDirectory directory;
-    private final RootFilesystem rootFilesystem;
+    private final Path cache;
 
     Lab(StateDirectory directory, Path cache) {
         this.directory = directory;
-        this.rootFilesystem = new RootFilesystem(cache);
+        this.cache = cache;
+    }
+
+    private RootFilesystem rootFilesystem(LabState state) {
+        return new RootFilesystem(cache, state.backend());
     }
 
     /** The lab of this machine, whether it stands or not. */
@@ -69,16 +73,23 @@ public final class Lab {
     /**
      * Brings these hosts up: adds those that the standing lab lacks, powers on those that are off.
      *
+     * @param backend what the hosts are; empty for those of the standing lab, else containers
      * @param names further names and addresses that the hosts' resolver shall know, such as a registry's
      * @throws LabException REFUSED when nothing was changed, UNFIT when the hosts do not fit a lab
      */
-    public LabOverlay up(List<LabHost> hosts, Map<String, String> names, LabProgress progress) {
+    public LabOverlay up(
+            List<LabHost> hosts, Optional<Backend> backend, Map<String, String> names, LabProgress progress) {
         Machine.requireRoot();
         LabNetwork network = LabNetwork.of(hosts);
         try (LabLock lock = LabLock.take()) {
             Optional<LabState> found = directory.read();
             LabState state;
             if (found.filter(each -> each.phase() == LabState.Phase.STANDING).isPresent()) {
+                backend.filter(wanted -> wanted != found.get().backend()).ifPresent(wanted -> {
+                    throw LabException.refused(
+                            "the hosts of the standing lab are of the backend " + found.get().backend().word(),
+                            "Take it down first (kubewright lab down), or leave --backend out.");
+                });
                 state = found.get().plus(found.get().missing(hosts));
             } else {
                 clearHalfMade(progress);
@@ -88,6 +99,7 @@ public final class Lab {
                                 HostFiles.randomHex(16),
                                 Machine.bootId(),
                                 LabState.Phase.RAISING,
+                                backend.orElse(Backend.NSPAWN),
                                 network.prefix(),
                                 List.of(),
                                 List.of(),
@@ -112,7 +124,7 @@ public final class Lab {
     private LabOverlay raise(LabState wanted, List<LabHost> hosts, Map<String, String> names, LabProgress progress) {
         List<LabState.Member> unmade =
                 wanted.members().stream().filter(member -> !member.made()).toList();
-        Machine.requireRoom(directory.root(), unmade.size(), !rootFilesystem.isBuilt());
+        Machine.requireRoom(wanted.backend(), directory.root(), unmade.size(), !rootFilesystem(wanted).isBuilt());
         boolean booted = !wanted.bootId().equals(Machine.bootId());
         directory.create();
         Cgroups cgroups = Cgroups.ofThisMachine();
@@ -120,8 +132,9 @@ public final class Lab {
         directory.write(state);
 
         if (!unmade.isEmpty()) {
-            progress.phase("packages", () -> Machine.installPackages(line -> progress.line("packages", line)));
-            progress.phase("root file system", () -> buildRoot(cgroups, progress));
+            progress.phase("packages", () -> Machine.installPackages(
+                    state.backend(), line -> progress.line("packages", line)));
+            progress.phase("root file system", () -> buildRoot(rootFilesystem(state), cgroups, progress));
         }
         Kernel kernel = Kernel.ofThisMachine();
         progress.phase("network", () -> raiseNetwork(state, names, cgroups, booted));
@@ -140,7 +153,9 @@ public final class Lab {
                 "admin",
                 directory.key(),
                 directory.knownHosts(),
-                kernel.deviations(standing.hosts().size()));
+                standing.backend() == Backend.VM
+                        ? List.of()
+                        : kernel.deviations(standing.hosts().size()));
         directory.writeJson(directory.overlay(), overlay);
         directory.write(standing);
         return overlay;
@@ -156,7 +171,7 @@ public final class Lab {
                 .toList();
     }
 
-    private void buildRoot(Cgroups cgroups, LabProgress progress) {
+    private void buildRoot(RootFilesystem rootFilesystem, Cgroups cgroups, LabProgress progress) {
         if (rootFilesystem.isBuilt()) {
             return;
         }
@@ -207,6 +222,7 @@ public final class Lab {
             if (!member.made()) {
                 Trees.remove(directory.host(member.name()));
                 keys.put(member.address(), writeFiles(state, member));
+                hostOf(state, member, cgroups).make(rootFilesystem(state).directory());
             }
         }
         StringBuilder text = new StringBuilder();
@@ -222,17 +238,18 @@ public final class Lab {
         AtomicInteger up = new AtomicInteger();
         inParallel(toStart, member -> {
             RunningHost host = hostOf(state, member, cgroups);
-            host.powerOn(rootFilesystem.directory(), kernel);
+            host.powerOn(rootFilesystem(state).directory(), kernel);
             host.awaitLogin();
             progress.line("hosts", member.name() + " is up (" + up.incrementAndGet() + " of " + toStart.size() + ")");
         });
     }
 
     private String writeFiles(LabState state, LabState.Member member) {
-        return new HostFiles(rootFilesystem.directory(), directory.host(member.name()))
+        return new HostFiles(rootFilesystem(state).directory(), directory.host(member.name()))
                 .write(
                         member.host(),
                         state.network(),
+                        state.backend(),
                         state.id(),
                         StateDirectory.text(Path.of(directory.key() + ".pub")));
     }
@@ -321,8 +338,8 @@ public final class Lab {
                 .filter(settings -> state.filter(each -> each.bootId().equals(Machine.bootId()))
                         .isPresent())
                 .ifPresent(settings -> settings.putBack().forEach(progress));
-        state.ifPresent(each -> new RootFilesystem(Path.of(each.cache())).removePartial());
-        rootFilesystem.removePartial();
+        state.ifPresent(each -> new RootFilesystem(Path.of(each.cache()), each.backend()).removePartial());
+        new RootFilesystem(cache, Backend.NSPAWN).removePartial();
         Trees.remove(directory.root());
     }
 
@@ -352,7 +369,7 @@ public final class Lab {
     }
 
     private RunningHost hostOf(LabState state, LabState.Member member, Cgroups cgroups) {
-        return new RunningHost(directory, state, cgroups, member);
+        return RunningHost.of(directory, state, cgroups, member);
     }
 
     private RunningHost host(LabState state, String name) {
@@ -403,7 +420,7 @@ public final class Lab {
                 return false;
             }
             host.cut();
-            host.powerOn(rootFilesystem.directory(), Kernel.ofThisMachine());
+            host.powerOn(rootFilesystem(state).directory(), Kernel.ofThisMachine());
             host.awaitLogin();
             return true;
         }

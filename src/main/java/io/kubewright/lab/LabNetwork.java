@@ -1,6 +1,7 @@
 package io.kubewright.lab;
 
 import io.kubewright.spec.IpAddress;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -92,6 +93,21 @@ record LabNetwork(String prefix) {
 
     static String namespace(LabHost host) {
         return NAMES + host.name();
+    }
+
+    /** Locally administered, the same at each boot. */
+    static String mac(String address) {
+        StringBuilder mac = new StringBuilder("02:4b");
+        for (String part : address.split("\\.")) {
+            mac.append(':').append(HexFormat.of().toHexDigits((byte) Integer.parseInt(part)));
+        }
+        return mac.toString();
+    }
+
+    /** The IPv6 address that a host has besides: the same digits, such as {@code fd00:10:77:0::11}. */
+    static String second(String address) {
+        int last = address.lastIndexOf('.');
+        return "fd00:" + address.substring(0, last).replace('.', ':') + "::" + address.substring(last + 1);
     }
 
     /** Fifteen characters are the kernel's limit for a link's name, so hosts go by number here. */

@@ -17,6 +17,7 @@ record LabState(
         String id,
         String bootId,
         Phase phase,
+        Backend backend,
         String prefix,
         List<Member> members,
         List<String> cgroups,
@@ -46,19 +47,19 @@ record LabState(
     }
 
     LabState with(Phase changed) {
-        return new LabState(schema, id, bootId, changed, prefix, members, cgroups, cache);
+        return new LabState(schema, id, bootId, changed, backend, prefix, members, cgroups, cache);
     }
 
     LabState withBoot(String boot) {
-        return new LabState(schema, id, boot, phase, prefix, members, cgroups, cache);
+        return new LabState(schema, id, boot, phase, backend, prefix, members, cgroups, cache);
     }
 
     LabState withMembers(List<Member> changed) {
-        return new LabState(schema, id, bootId, phase, prefix, List.copyOf(changed), cgroups, cache);
+        return new LabState(schema, id, bootId, phase, backend, prefix, List.copyOf(changed), cgroups, cache);
     }
 
     LabState withCgroups(List<String> changed) {
-        return new LabState(schema, id, bootId, phase, prefix, members, List.copyOf(changed), cache);
+        return new LabState(schema, id, bootId, phase, backend, prefix, members, List.copyOf(changed), cache);
     }
 
     /** The same with these hosts after its own, not yet made. */

@@ -32,7 +32,10 @@ final class Machine {
         }
     }
 
-    static void requireRoom(Path directory, int hosts, boolean withRoot) {
+    static void requireRoom(Backend backend, Path directory, int hosts, boolean withRoot) {
+        if (backend == Backend.VM) {
+            requireMemory(hosts);
+        }
         try {
             Path existing = Files.exists(directory) ? directory : Objects.requireNonNull(directory.getParent());
             var store = Files.getFileStore(existing);
@@ -53,13 +56,29 @@ final class Machine {
         }
     }
 
+    private static void requireMemory(int hosts) {
+        long available = StateDirectory.text(Path.of("/proc/meminfo"))
+                        .lines()
+                        .filter(line -> line.startsWith("MemAvailable:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .sum()
+                << 10;
+        long needed = (long) hosts * VirtualHost.MEMORY << 20;
+        if (available < needed) {
+            throw LabException.refused(
+                    "%.1f GiB of memory are free, and %d virtual machines take %.1f GiB"
+                            .formatted(gibibytes(available), hosts, gibibytes(needed)),
+                    "Give the lab fewer hosts, or make it of containers: --backend nspawn.");
+        }
+    }
+
     private static double gibibytes(long bytes) {
         return bytes / (double) (1L << 30);
     }
 
     /** Installs what is missing, by the machine's own apt. */
-    static void installPackages(Consumer<String> progress) {
-        Set<String> missing = missingPackages();
+    static void installPackages(Backend backend, Consumer<String> progress) {
+        Set<String> missing = missingPackages(backend);
         if (missing.isEmpty()) {
             return;
         }
@@ -86,7 +105,7 @@ final class Machine {
             Command.of("apt-get", "-q", "update").within(Duration.ofMinutes(10)).run();
             install.run();
         }
-        Set<String> still = missingPackages();
+        Set<String> still = missingPackages(backend);
         if (!still.isEmpty()) {
             throw LabException.failed(
                     "apt-get installed " + String.join(", ", still) + " and yet the programs are not there",
@@ -94,7 +113,7 @@ final class Machine {
         }
     }
 
-    private static Set<String> missingPackages() {
+    private static Set<String> missingPackages(Backend backend) {
         Map<String, String> programs = new LinkedHashMap<>();
         programs.put("systemd-nspawn", "systemd-container");
         programs.put("debootstrap", "debootstrap");
@@ -106,6 +125,10 @@ final class Machine {
         programs.put("setsid", "util-linux");
         programs.put("gpgv", "gpgv");
         programs.put("kill", "procps");
+        if (backend == Backend.VM) {
+            programs.put("qemu-system-x86_64", "qemu-system-x86");
+            programs.put("mke2fs", "e2fsprogs");
+        }
         Set<String> missing = new LinkedHashSet<>();
         programs.forEach((program, name) -> {
             if (!onPath(program)) {

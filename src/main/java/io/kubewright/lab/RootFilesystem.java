@@ -38,10 +38,22 @@ final class RootFilesystem {
     private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
     private static final String MIRROR_VARIABLE = "KUBEWRIGHT_LAB_MIRROR";
 
-    private final Path cache;
+    /** A virtual machine has a kernel of its own and what finds its devices. */
+    private static final List<String> MACHINE_PACKAGES =
+            List.of("e2fsprogs", "initramfs-tools", "linux-image-cloud-amd64", "udev");
 
-    RootFilesystem(Path cache) {
+    private final Path cache;
+    private final Backend backend;
+
+    RootFilesystem(Path cache, Backend backend) {
         this.cache = cache;
+        this.backend = backend;
+    }
+
+    private List<String> packages() {
+        return backend == Backend.VM
+                ? Stream.concat(PACKAGES.stream(), MACHINE_PACKAGES.stream()).toList()
+                : PACKAGES;
     }
 
     /** The directory in the cache that this recipe's result has or will have. */
@@ -53,11 +65,11 @@ final class RootFilesystem {
         return Files.isDirectory(directory());
     }
 
-    private static String key() {
+    private String key() {
         try (InputStream recipe =
                 Objects.requireNonNull(RootFilesystem.class.getResourceAsStream("root-filesystem.sh"), "recipe")) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((SUITE + " " + PACKAGES + " " + System.getProperty("os.arch") + "\n")
+            digest.update((SUITE + " " + packages() + " " + System.getProperty("os.arch") + "\n")
                     .getBytes(StandardCharsets.UTF_8));
             digest.update(recipe.readAllBytes());
             return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
@@ -146,7 +158,8 @@ final class RootFilesystem {
                         KEYRING.toString(),
                         cache.resolve("debs").toString(),
                         signature,
-                        String.join(",", PACKAGES)))
+                        String.join(",", packages()),
+                        backend.word()))
                 .inside(directory, cgroups)
                 .with(proxies())
                 .within(Duration.ofMinutes(30))

@@ -9,35 +9,66 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** One host of the lab: its processes, its power switch, its SSH. */
-final class RunningHost {
-    private static final Duration BOOT = Duration.ofSeconds(120);
-    /** Containers that ignore SIGTERM hold an orderly shutdown for 90 s. */
-    private static final Duration SHUTDOWN = Duration.ofSeconds(150);
-    /** SIGRTMIN+5: systemd(1), "reboots the machine via the reboot.target unit". */
-    private static final String REBOOT_SIGNAL = "-39";
-
-    private static final List<String> BINDS =
-            List.of("/var/lib/containerd", "/var/lib/kubelet", "/var/lib/etcd", "/var/log/pods");
-
+abstract class RunningHost {
     private final StateDirectory directory;
     private final LabNetwork network;
     private final Cgroups cgroups;
     private final LabState.Member member;
+    private final Duration boot;
 
-    RunningHost(StateDirectory directory, LabState state, Cgroups cgroups, LabState.Member member) {
+    /** @param boot the longest that it takes until one can log in */
+    RunningHost(StateDirectory directory, LabState state, Cgroups cgroups, LabState.Member member, Duration boot) {
         this.directory = directory;
         this.network = state.network();
         this.cgroups = cgroups;
         this.member = member;
+        this.boot = boot;
     }
 
-    private Path own() {
+    static RunningHost of(StateDirectory directory, LabState state, Cgroups cgroups, LabState.Member member) {
+        return switch (state.backend()) {
+            case NSPAWN -> new NspawnHost(directory, state, cgroups, member);
+            case VM -> new VirtualHost(directory, state, cgroups, member);
+        };
+    }
+
+    /** Makes what it boots from, once its own files are written; {@code lower} is the root file system of all. */
+    abstract void make(Path lower);
+
+    /** Powers the host on; returns before it has booted. */
+    abstract void powerOn(Path lower, Kernel kernel);
+
+    abstract boolean isRunning();
+
+    /** Asks the host to reboot in order and waits for the login after it. */
+    abstract void reboot();
+
+    StateDirectory directory() {
+        return directory;
+    }
+
+    LabNetwork network() {
+        return network;
+    }
+
+    Cgroups cgroups() {
+        return cgroups;
+    }
+
+    LabHost host() {
+        return member.host();
+    }
+
+    int index() {
+        return member.index();
+    }
+
+    Path own() {
         return directory.host(member.name());
     }
 
@@ -49,78 +80,27 @@ final class RunningHost {
         return Cgroups.processes(cgroupDirectories());
     }
 
-    boolean isRunning() {
-        return leader().isPresent();
-    }
-
-    /** Process of the host's systemd, as this machine numbers it. */
-    OptionalLong leader() {
-        return processes().stream()
-                .mapToLong(Long::longValue)
-                .filter(RunningHost::isInit)
-                .findFirst();
-    }
-
-    private static boolean isInit(long process) {
-        try {
-            return Files.readString(Path.of("/proc/" + process + "/status"))
-                    .lines()
-                    .filter(line -> line.startsWith("NSpid:"))
-                    .map(line -> line.substring("NSpid:".length()).strip().split("\\s+"))
-                    .anyMatch(numbers -> numbers.length == 2 && numbers[1].equals("1"));
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    /** Powers the host on; returns before it has booted. */
-    void powerOn(Path lower, Kernel kernel) {
-        directory.write(own().resolve("supervisor.cgroups"), lines(cgroups.create(member.name(), "supervisor")));
-        directory.write(own().resolve("cgroups"), lines(cgroups.create(member.name(), "host")));
-        LabHost host = member.host();
+    /** Starts a script of the lab's that is the host as long as it runs, in the host's cgroups. */
+    void supervise(String script, List<String> arguments) {
+        Path supervisor = own().resolve("supervisor.cgroups");
+        directory.write(supervisor, lines(cgroups.create(member.name(), "supervisor")));
         List<String> words = new ArrayList<>(List.of(
                 "sh",
                 directory.script("join.sh").toString(),
-                own().resolve("supervisor.cgroups").toString(),
+                supervisor.toString(),
                 "sh",
-                directory.script("host.sh").toString(),
-                own().toString(),
-                host.name(),
-                LabNetwork.namespace(host),
-                LabNetwork.link(member.index()),
-                LabNetwork.SWITCH,
-                LabNetwork.BRIDGE,
-                host.address() + "/" + LabNetwork.PREFIX_LENGTH,
-                network.gateway(),
-                mac(host.address()),
-                lower.toString(),
-                directory.scripts().toString()));
-        for (String bind : BINDS) {
-            // On the real file system: an overlay cannot lie on an overlay.
-            Path real = own().resolve("data").resolve(bind.substring(bind.lastIndexOf('/') + 1));
-            Trees.make(real);
-            words.add("--bind=" + real + ":" + bind);
-        }
-        kernel.modules().ifPresent(modules -> words.add("--bind-ro=" + modules));
+                directory.script(script).toString()));
+        words.addAll(arguments);
         Background.start(words, own().resolve("console.log"));
     }
 
-    private static String lines(List<Path> paths) {
+    static String lines(List<Path> paths) {
         return String.join("\n", paths.stream().map(Path::toString).toList()) + "\n";
-    }
-
-    /** Locally administered, the same at each boot. */
-    static String mac(String address) {
-        StringBuilder mac = new StringBuilder("02:4b");
-        for (String part : address.split("\\.")) {
-            mac.append(':').append(HexFormat.of().toHexDigits((byte) Integer.parseInt(part)));
-        }
-        return mac.toString();
     }
 
     /** Waits until someone can log in and become root. */
     void awaitLogin() {
-        long end = System.nanoTime() + BOOT.toNanos();
+        long end = System.nanoTime() + boot.toNanos();
         Command login = LabSsh.command(directory, member.host(), "admin", List.of("sudo", "-n", "true"))
                 .within(Duration.ofSeconds(20));
         String last = "no answer on port 22";
@@ -172,26 +152,23 @@ final class RunningHost {
         }
     }
 
-    /** Asks the host's systemd to reboot and waits for the login after it. */
-    void reboot() {
-        long before = leader().orElseThrow(() -> LabException.refused(
-                "host " + member.name() + " is not running", "Start it: kubewright lab start " + member.name()));
-        Command.of("kill", REBOOT_SIGNAL, Long.toString(before)).run();
-        long end = System.nanoTime() + SHUTDOWN.toNanos();
-        while (true) {
-            OptionalLong now = leader();
-            if (now.isPresent() && now.getAsLong() != before) {
-                break;
-            }
+    /** Waits until it has gone down and come up far enough. */
+    void awaitShutdown(Duration longest, BooleanSupplier back) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (!back.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw LabException.failed(
-                        "host " + member.name() + " did not shut down within " + SHUTDOWN.toSeconds() + " s",
+                        "host " + member.name() + " did not shut down within " + longest.toSeconds() + " s",
                         "Something in it ignores SIGTERM; `kubewright lab cut " + member.name()
                                 + "` takes its power away.");
             }
             pause(50);
         }
-        awaitLogin();
+    }
+
+    LabException off() {
+        return LabException.refused(
+                "host " + member.name() + " is not running", "Start it: kubewright lab start " + member.name());
     }
 
     /** Takes the power away: first the link, so that no last packet leaves, then every process at once. */

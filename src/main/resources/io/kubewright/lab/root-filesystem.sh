@@ -1,10 +1,10 @@
 #!/bin/sh
 # Builds the root file system that all hosts of a lab share. Runs as root in a mount and PID namespace of its own.
 # Arguments: directory to fill, suite, mirror, key ring, directory of downloaded packages, signature option or "", packages
-# separated by commas.
+# separated by commas, nspawn or vm.
 set -eu
 umask 022
-target=$1 suite=$2 mirror=$3 keyring=$4 downloads=$5 signature=$6 packages=$7
+target=$1 suite=$2 mirror=$3 keyring=$4 downloads=$5 signature=$6 packages=$7 backend=$8
 
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 # debootstrap takes paths apart at spaces, so it works under names that have none and that nobody else sees.
@@ -27,6 +27,13 @@ rm -f "$target"/etc/ssh/ssh_host_* "$target/etc/hostname" "$target/etc/resolv.co
 : >"$target/etc/machine-id"
 rm -rf "$target"/var/cache/apt/archives/*.deb "$target"/var/lib/apt/lists/* "$target"/var/log/*.log
 mkdir -p "$target/var/log/pods" "$target/var/lib/containerd" "$target/var/lib/kubelet" "$target/var/lib/etcd"
+
+if [ "$backend" = vm ]; then
+    ln -sf /usr/lib/systemd/system/systemd-networkd.service \
+        "$target/etc/systemd/system/multi-user.target.wants/systemd-networkd.service"
+    echo '/dev/vda / ext4 errors=remount-ro 0 1' >"$target/etc/fstab"
+    exit
+fi
 
 # Addresses and routes are set from outside: networkd would need udev.
 for unit in systemd-networkd.service systemd-networkd.socket systemd-resolved.service console-getty.service; do

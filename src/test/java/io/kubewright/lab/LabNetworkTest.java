@@ -70,7 +70,7 @@ class LabNetworkTest {
 
     @Test
     void givesEachAddressItsOwnHardwareAddress() {
-        assertThat(RunningHost.mac("10.77.0.11")).isEqualTo("02:4b:0a:4d:00:0b");
-        assertThat(RunningHost.mac("10.77.0.200")).isEqualTo("02:4b:0a:4d:00:c8");
+        assertThat(LabNetwork.mac("10.77.0.11")).isEqualTo("02:4b:0a:4d:00:0b");
+        assertThat(LabNetwork.mac("10.77.0.200")).isEqualTo("02:4b:0a:4d:00:c8");
     }
 }

@@ -23,6 +23,7 @@ class LabStateTest {
                         "id",
                         "boot",
                         LabState.Phase.STANDING,
+                        Backend.NSPAWN,
                         "10.77.0",
                         List.of(),
                         List.of(),
