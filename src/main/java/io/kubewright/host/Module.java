@@ -1,6 +1,7 @@
 package io.kubewright.host;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A kernel module of {@code modules.yaml}. */
 record Module(String name, String why, String source) {
@@ -8,5 +9,18 @@ record Module(String name, String why, String source) {
         return Table.read("modules.yaml").stream()
                 .map(row -> new Module(row.text("name"), row.text("why"), row.text("source")))
                 .toList();
+    }
+
+    /**
+     * The package that carries modules which the smaller kernels of an operating system lack; {@code @KERNEL@} stands for the
+     * release of the kernel.
+     *
+     * @param osId ID of os-release
+     */
+    static Optional<String> carrier(String osId) {
+        return Table.read("module-packages.yaml").stream()
+                .filter(row -> row.text("os").equals(osId))
+                .map(row -> row.text("package"))
+                .findFirst();
     }
 }

@@ -4,6 +4,7 @@ import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Refusal;
 import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.resource.TextFile;
@@ -15,10 +16,17 @@ import java.util.stream.Collectors;
 /** Kernel modules, now and at every boot. What is built in counts as loaded. */
 record Modules(StepId id, Set<StepId> needs, List<Module> modules, HostFacts facts) implements HostResource {
     private static final String PATH = "/etc/modules-load.d/kubewright.conf";
+    private static final String FUNCTIONS = ShellFunctions.of("modules.sh");
+    private static final String LOADED = "loaded ";
+    private static final String ABSENT = "absent ";
 
     /** What shall be in the kernel: a lab's kernel that loads nothing is asked only for what it has. */
     private boolean loads() {
         return !facts.has(Deviation.NO_MODULES);
+    }
+
+    private List<String> names() {
+        return modules.stream().map(Module::name).toList();
     }
 
     private TextFile file() {
@@ -32,44 +40,50 @@ record Modules(StepId id, Set<StepId> needs, List<Module> modules, HostFacts fac
 
     @Override
     public String probe() {
-        // A module that is built in and has no parameters shows up nowhere but in modules.builtin.
-        String loaded =
-                """
-                for module in %s; do
-                    if [ -e "/sys/module/$module" ] ||
-                        grep -qs "/$module\\.ko" "/lib/modules/$(uname -r)/modules.builtin"; then
-                        echo "loaded $module"
-                    fi
-                done
-                """.formatted(Shell.words(modules.stream().map(Module::name).toList()));
-        return (loads() ? loaded : "") + file().probe();
+        return (loads() ? FUNCTIONS + "look " + Shell.words(names()) + "\n" : "") + file().probe();
     }
 
     @Override
     public String desired(String observed) {
-        return (loads()
-                        ? modules.stream()
-                                .map(module -> "loaded " + module.name() + "\n")
-                                .collect(Collectors.joining())
-                        : "")
+        return (loads() ? names().stream().map(name -> LOADED + name + "\n").collect(Collectors.joining()) : "")
                 + file().state();
     }
 
     @Override
     public String apply(String observed, Outputs outputs) {
-        return (loads()
-                        ? modules.stream()
-                                .filter(module -> !observed.lines().toList().contains("loaded " + module.name()))
-                                .map(module -> "modprobe " + module.name() + "\n")
-                                .collect(Collectors.joining())
-                        : "")
-                + file().put();
+        List<String> there = observed.lines().toList();
+        List<String> missing = names().stream()
+                .filter(name -> loads() && !there.contains(LOADED + name))
+                .toList();
+        return (missing.isEmpty() ? "" : FUNCTIONS + "load " + Shell.words(missing) + "\n") + file().put();
     }
 
-    /** Loaded modules stay until the next boot: others may use them by now. */
     @Override
     public String undo() {
-        return "kw_restore " + PATH + "\n";
+        return FUNCTIONS + "kw_restore " + PATH + "\nunload\n";
+    }
+
+    @Override
+    public Optional<Refusal> refusal(String observed) {
+        List<String> absent = observed.lines()
+                .filter(line -> line.startsWith(ABSENT))
+                .map(line -> line.substring(ABSENT.length()))
+                .toList();
+        return absent.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        "the kernel %s lacks %s: %s"
+                                .formatted(
+                                        facts.kernel(),
+                                        String.join(", ", absent),
+                                        modules.stream()
+                                                .filter(module -> absent.contains(module.name()))
+                                                .map(Module::why)
+                                                .collect(Collectors.joining("; "))),
+                        Module.carrier(facts.osId())
+                                .map(carrier -> "install " + carrier.replace("@KERNEL@", facts.kernel())
+                                        + " on the host, which carries further modules, and boot that kernel")
+                                .orElse("boot a kernel that has them")));
     }
 
     @Override

@@ -4,18 +4,17 @@ import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Refusal;
 import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -27,8 +26,10 @@ import java.util.stream.Collectors;
  */
 record Sysctl(StepId id, Set<StepId> needs, List<Parameter> parameters, List<String> leftOut, HostFacts facts)
         implements HostResource {
-    private static final String PATH = "/etc/sysctl.d/90-kubewright.conf";
-    private static final String FUNCTIONS = resource();
+    private static final String PATH = "/etc/sysctl.d/99-zz-kubewright.conf";
+    private static final String FUNCTIONS = ShellFunctions.of("sysctl.sh");
+    private static final Pattern OVERRIDDEN =
+            Pattern.compile("(?<key>[^:]+): .*, at boot (?<value>.*) by (?<file>/.*)");
 
     static Sysctl of(StepId id, Set<StepId> needs, HostSection section, HostFacts facts, boolean ipv6) {
         List<Parameter> wanted = wanted(section, ipv6);
@@ -62,6 +63,7 @@ record Sysctl(StepId id, Set<StepId> needs, List<Parameter> parameters, List<Str
     @Override
     public String probe() {
         return FUNCTIONS
+                + "begin_look\n"
                 + parameters.stream()
                         .map(parameter -> "look " + arguments(parameter) + "\n")
                         .collect(Collectors.joining());
@@ -89,6 +91,35 @@ record Sysctl(StepId id, Set<StepId> needs, List<Parameter> parameters, List<Str
         return FUNCTIONS + "put_back\n";
     }
 
+    /** A file that is read after ours has the last word at boot, and is somebody else's. */
+    @Override
+    public Optional<Refusal> refusal(String observed) {
+        return observed.lines()
+                .map(OVERRIDDEN::matcher)
+                .filter(Matcher::matches)
+                .filter(line -> isAfterOurs(line.group("file")))
+                .findFirst()
+                .map(line -> new Refusal(
+                        "%s sets %s = %s at boot, after our own file"
+                                .formatted(line.group("file"), line.group("key"), line.group("value")),
+                        "take that line out of it; the value that is needed: " + goal(line.group("key"))));
+    }
+
+    private static boolean isAfterOurs(String file) {
+        return file.startsWith("/etc/ufw/") || name(file).compareTo(name(PATH)) > 0;
+    }
+
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private String goal(String key) {
+        return parameters.stream()
+                .filter(parameter -> parameter.key().equals(key))
+                .map(Parameter::goal)
+                .collect(Collectors.joining());
+    }
+
     @Override
     public Optional<String> deviation() {
         return Optional.ofNullable(facts.deviations().get(Deviation.SHARED_KERNEL))
@@ -102,16 +133,5 @@ record Sysctl(StepId id, Set<StepId> needs, List<Parameter> parameters, List<Str
                 parameter.value(),
                 parameter.atLeast() ? "at-least" : "exactly",
                 parameter.module().isPresent() ? "module" : "kernel");
-    }
-
-    private static String resource() {
-        try (InputStream in = Sysctl.class.getResourceAsStream("sysctl.sh")) {
-            if (in == null) {
-                throw new IllegalStateException("the build lacks the resource sysctl.sh");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

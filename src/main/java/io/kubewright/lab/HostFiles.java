@@ -55,7 +55,11 @@ final class HostFiles {
                         Gateway=%s
                         LinkLocalAddressing=ipv6
                         IPv6AcceptRA=no
-                        """.formatted(self.address(), LabNetwork.PREFIX_LENGTH, LabNetwork.second(self.address()), network.gateway()));
+                        """.formatted(
+                                self.address(),
+                                LabNetwork.PREFIX_LENGTH,
+                                LabNetwork.second(self.address()),
+                                network.gateway()));
             }
             authorize("root", operatorKey);
             authorize("home/admin", operatorKey);

@@ -87,7 +87,8 @@ public final class Lab {
             if (found.filter(each -> each.phase() == LabState.Phase.STANDING).isPresent()) {
                 backend.filter(wanted -> wanted != found.get().backend()).ifPresent(wanted -> {
                     throw LabException.refused(
-                            "the hosts of the standing lab are of the backend " + found.get().backend().word(),
+                            "the hosts of the standing lab are of the backend "
+                                    + found.get().backend().word(),
                             "Take it down first (kubewright lab down), or leave --backend out.");
                 });
                 state = found.get().plus(found.get().missing(hosts));
@@ -124,7 +125,11 @@ public final class Lab {
     private LabOverlay raise(LabState wanted, List<LabHost> hosts, Map<String, String> names, LabProgress progress) {
         List<LabState.Member> unmade =
                 wanted.members().stream().filter(member -> !member.made()).toList();
-        Machine.requireRoom(wanted.backend(), directory.root(), unmade.size(), !rootFilesystem(wanted).isBuilt());
+        Machine.requireRoom(
+                wanted.backend(),
+                directory.root(),
+                unmade.size(),
+                !rootFilesystem(wanted).isBuilt());
         boolean booted = !wanted.bootId().equals(Machine.bootId());
         directory.create();
         Cgroups cgroups = Cgroups.ofThisMachine();
@@ -132,8 +137,9 @@ public final class Lab {
         directory.write(state);
 
         if (!unmade.isEmpty()) {
-            progress.phase("packages", () -> Machine.installPackages(
-                    state.backend(), line -> progress.line("packages", line)));
+            progress.phase(
+                    "packages",
+                    () -> Machine.installPackages(state.backend(), line -> progress.line("packages", line)));
             progress.phase("root file system", () -> buildRoot(rootFilesystem(state), cgroups, progress));
         }
         Kernel kernel = Kernel.ofThisMachine();

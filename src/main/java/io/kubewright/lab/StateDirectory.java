@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 record StateDirectory(Path root) {
     static final StateDirectory DEFAULT = new StateDirectory(Path.of("/var/lib/kubewright-lab"));
 
-    private static final List<String> SCRIPTS = List.of("join.sh", "host.sh", "disk.sh", "machine.sh", "root-filesystem.sh");
+    private static final List<String> SCRIPTS =
+            List.of("join.sh", "host.sh", "disk.sh", "machine.sh", "root-filesystem.sh");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(tools.jackson.databind.SerializationFeature.INDENT_OUTPUT)
             .build();

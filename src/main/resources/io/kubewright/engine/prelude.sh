@@ -49,12 +49,37 @@ kw_wait() {
 
 kw_original() { printf '%s/originals/%s' "$KW_STATE" "$(printf '%s' "$1" | sed 's/=/=e/g; s,/,=s,g')"; }
 
+# kw_above PATH: the nearest directory above it that is there.
+kw_above() {
+    kw_dir=$(dirname "$1")
+    while [ ! -d "$kw_dir" ]; do kw_dir=$(dirname "$kw_dir"); done
+    printf '%s' "$kw_dir"
+}
+
+# kw_stamp DIRECTORY: keeps when something last came or went in it, and what was in it. The first time wins.
+kw_stamp() {
+    kw_held=$(kw_original "$1").stamp
+    if [ ! -e "$kw_held" ]; then
+        mkdir -p "$KW_STATE/originals"
+        chmod 700 "$KW_STATE" "$KW_STATE/originals"
+        { stat -c %.9Y "$1" && ls -A "$1"; } >"$kw_held.new"
+        mv "$kw_held.new" "$kw_held"
+    fi
+}
+
+# kw_unstamp DIRECTORY: what is in it is what was in it before, so it looks as old as it did.
+kw_unstamp() {
+    kw_held=$(kw_original "$1").stamp
+    if [ -e "$kw_held" ] && [ -d "$1" ] && [ "$(ls -A "$1")" = "$(tail -n +2 "$kw_held")" ]; then
+        touch -m -d "@$(head -n 1 "$kw_held")" "$1"
+    fi
+}
+
 # kw_save PATH: keeps the file as it is now, or the fact that there is none. The first original wins.
 kw_save() {
     kw_kept=$(kw_original "$1")
     if [ -e "$kw_kept" ] || [ -L "$kw_kept" ] || [ -e "$kw_kept.absent" ]; then return 0; fi
-    mkdir -p "$KW_STATE/originals"
-    chmod 700 "$KW_STATE" "$KW_STATE/originals"
+    kw_stamp "$(kw_above "$1")"
     if [ -e "$1" ] || [ -L "$1" ]; then
         cp -a "$1" "$kw_kept.new"
         sync "$kw_kept.new" 2>/dev/null || :
@@ -81,8 +106,7 @@ kw_claim() {
     elif [ ! -e "$1" ]; then
         kw_save "$1"
     elif [ -d "$1" ] && [ -z "$(kw_children "$1")" ]; then
-        mkdir -p "$KW_STATE/originals"
-        chmod 700 "$KW_STATE" "$KW_STATE/originals"
+        kw_stamp "$1"
         stat -c '%a %u:%g' "$1" >"$kw_kept.empty"
     fi
 }
@@ -133,6 +157,7 @@ kw_restore() {
         kw_remove "$1" || return 1
         rm -f "$kw_kept.absent"
         kw_forsake "$1"
+        kw_unstamp "$(kw_above "$1")"
     elif [ -e "$kw_kept.empty" ] && [ ! -d "$1" ]; then
         rm -f "$kw_kept.empty"
     elif [ -e "$kw_kept.empty" ]; then
@@ -142,6 +167,7 @@ kw_restore() {
             chmod "$kw_mode" "$1"
             chown "$kw_owner" "$1"
         fi
+        kw_unstamp "$1"
         rm -f "$kw_kept.empty"
     elif [ -e "$kw_kept" ] || [ -L "$kw_kept" ]; then
         kw_new=$(kw_beside "$1")
@@ -150,6 +176,7 @@ kw_restore() {
         rm -rf "$1"
         mv "$kw_new" "$1"
         rm -rf "$kw_kept"
+        kw_unstamp "$(kw_above "$1")"
     fi
 }
 

@@ -1,4 +1,5 @@
-conf=/etc/sysctl.d/90-kubewright.conf
+# After 99-sysctl.conf, which many systems link to /etc/sysctl.conf.
+conf=/etc/sysctl.d/99-zz-kubewright.conf
 originals=$KW_STATE/sysctl.originals
 
 # file_of KEY: where the kernel keeps it.
@@ -9,14 +10,45 @@ live() {
     if [ -r "$(file_of "$1")" ]; then tr -s '\t ' '  ' <"$(file_of "$1")"; fi
 }
 
-# boot KEY: what our file sets.
-boot() {
-    if [ -f "$conf" ]; then
-        while read -r key equals value; do
-            if [ "$key" = "$1" ] && [ "$equals" = '=' ]; then echo "$value"; fi
-        done <"$conf"
-    fi
+# boot_files: what is read at boot, in that order: by name, where a directory hides the names of those after it
+# (sysctl.d(5)). ufw sets its own afterwards.
+boot_files() {
+    for directory in /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /usr/lib/sysctl.d /lib/sysctl.d; do
+        for file in "$directory"/*.conf; do
+            if [ -e "$file" ]; then printf '%s\t%s\n' "${file##*/}" "$file"; fi
+        done
+    done | sort -s -u -t '	' -k 1,1 | cut -f 2
+    if grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then sed -n 's/^IPT_SYSCTL=//p' /etc/default/ufw; fi
 }
+
+# boot_values: "key value<TAB>file" a line, as the next boot will set them.
+boot_values() {
+    set --
+    boot_files >"$KW_TMP/boot.files"
+    while read -r file; do set -- "$@" "$file"; done <"$KW_TMP/boot.files"
+    [ $# -eq 0 ] || awk '
+        /^[ \t]*([#;]|$)/ || !/=/ { next }
+        {
+            key = value = $0
+            sub(/[ \t]*=.*/, "", key)
+            sub(/^[ \t]*-?/, "", key)
+            sub(/^[^=]*=[ \t]*/, "", value)
+            sub(/[ \t\r]+$/, "", value)
+            gsub(/[ \t]+/, " ", value)
+            # Where the first separator is a slash, a dot is a dot: the other way round here.
+            if (match(key, /[.\/]/) && substr(key, RSTART, 1) == "/") {
+                gsub(/\./, "\001", key); gsub(/\//, ".", key); gsub(/\001/, "/", key)
+            }
+            values[key] = value "\t" FILENAME
+        }
+        END { for (key in values) print key " " values[key] }' "$@"
+}
+
+# boot KEY: the value at the next boot.
+boot() { sed -n "s,^$(printf '%s' "$1" | sed 's/[.*[]/\\&/g') \(.*\)	.*,\1,p" "$KW_TMP/boot"; }
+
+# setter KEY: the file that sets it.
+setter() { sed -n "s,^$(printf '%s' "$1" | sed 's/[.*[]/\\&/g') .*	,,p" "$KW_TMP/boot"; }
 
 # raise VALUE WANTED: field by field the higher of the two; WANTED when VALUE has not as many fields.
 raise() {
@@ -44,11 +76,18 @@ verdict() {
     fi
 }
 
-# look KEY VALUE COMPARISON OWNER
+begin_look() { boot_values >"$KW_TMP/boot"; }
+
+# look KEY VALUE COMPARISON OWNER: names the file that sets another value at boot than it should.
 look() {
     at_boot=$(boot "$1")
     if [ "$4" = module ] && [ -z "$at_boot" ]; then now=; else now=$(live "$1"); fi
-    echo "$1: $(verdict "$now" "$2" "$3"), at boot $(verdict "$at_boot" "$2" "$3")"
+    line="$1: $(verdict "$now" "$2" "$3"), at boot $(verdict "$at_boot" "$2" "$3")"
+    case $line in
+        *"at boot $2" | *"at boot at least $2" | *'at boot not set') ;;
+        *) line="$line by $(setter "$1")" ;;
+    esac
+    echo "$line"
 }
 
 begin_set() {

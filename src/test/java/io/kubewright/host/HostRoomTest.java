@@ -6,19 +6,26 @@ import io.kubewright.engine.Blob;
 import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Refusal;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.resource.HostDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The host room's fragments, really run on directories that look like hosts. */
 class HostRoomTest {
@@ -99,7 +106,7 @@ class HostRoomTest {
             assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
             assertThat(live("net.ipv4.ip_forward")).isEqualTo("1");
             assertThat(live("net.netfilter.nf_conntrack_max")).isEqualTo("262144");
-            assertThat(host.read("/etc/sysctl.d/90-kubewright.conf"))
+            assertThat(host.read("/etc/sysctl.d/99-zz-kubewright.conf"))
                     .contains("net.ipv4.ip_forward = 1\n")
                     .contains("kernel.panic = 10\n");
         }
@@ -108,7 +115,7 @@ class HostRoomTest {
         void aHigherValueStaysAlsoAtBoot() throws IOException {
             host.apply(sysctl(REAL, Map.of()));
             assertThat(live("fs.inotify.max_user_watches")).isEqualTo("1048576");
-            assertThat(host.read("/etc/sysctl.d/90-kubewright.conf"))
+            assertThat(host.read("/etc/sysctl.d/99-zz-kubewright.conf"))
                     .contains("fs.inotify.max_user_watches = 1048576\n");
         }
 
@@ -161,7 +168,64 @@ class HostRoomTest {
             assertThat(host.run(sysctl.undo()).status()).isZero();
             assertThat(host.probe(sysctl)).isEqualTo(before);
             assertThat(live("kernel.panic")).isEqualTo("0");
-            assertThat(host.exists("/etc/sysctl.d/90-kubewright.conf")).isFalse();
+            assertThat(host.exists("/etc/sysctl.d/99-zz-kubewright.conf")).isFalse();
+        }
+
+        @Test
+        void anotherFileThatIsReadBeforeOursIsOverridden() throws IOException {
+            host.file("/etc/sysctl.conf", "# by hand\n net/ipv4/ip_forward=0\nkernel.panic = 7\n");
+            Files.createDirectories(host.path("/etc/sysctl.d"));
+            Files.createSymbolicLink(host.path("/etc/sysctl.d/99-sysctl.conf"), host.path("/etc/sysctl.conf"));
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            String observed = host.probe(sysctl);
+            assertThat(observed)
+                    .contains("net.ipv4.ip_forward: 0, at boot 0 by /etc/sysctl.d/99-sysctl.conf\n")
+                    .contains("kernel.panic: 0, at boot 7 by /etc/sysctl.d/99-sysctl.conf\n");
+            assertThat(sysctl.refusal(observed)).isEmpty();
+            assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"/etc/sysctl.d/zzz.conf, ''", "/usr/lib/sysctl.d/zzz.conf, ''", "/etc/ufw/sysctl.conf, yes"})
+        void aFileThatIsReadAfterOursIsNamed(String file, String ufw) throws IOException {
+            host.file("/etc/ufw/ufw.conf", "ENABLED=" + ufw + "\n");
+            host.file("/etc/default/ufw", "IPT_SYSCTL=" + host.path("/etc/ufw/sysctl.conf") + "\n");
+            host.file(file, "net.ipv4.ip_forward\t=  0 \n;net.ipv4.ip_forward = 5\n-kernel.panic=10\n");
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            String observed = host.probe(sysctl);
+            assertThat(observed)
+                    .contains("net.ipv4.ip_forward: 0, at boot 0 by " + file + "\n")
+                    .contains("kernel.panic: 0, at boot 10\n");
+            assertThat(sysctl.refusal(observed).orElseThrow().reason())
+                    .isEqualTo(file + " sets net.ipv4.ip_forward = 0 at boot, after our own file");
+            assertThat(sysctl.refusal(observed).orElseThrow().hint()).endsWith("the value that is needed: 1");
+        }
+
+        @Test
+        void aFileOfTheSameNameHidesAnother() throws IOException {
+            host.file("/usr/lib/sysctl.d/zzz.conf", "net.ipv4.ip_forward = 0\n");
+            host.file("/etc/sysctl.d/zzz.conf", "");
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
+        }
+
+        @Test
+        void undoLeavesTheDirectoryAsOldAsItWas() throws IOException {
+            host.file("/etc/sysctl.d/10-own.conf", "kernel.panic = 1\n");
+            Path directory = host.path("/etc/sysctl.d");
+            Files.setLastModifiedTime(directory, FileTime.from(Instant.parse("2020-02-03T04:05:06.123456789Z")));
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            host.apply(sysctl);
+            host.run(sysctl.undo());
+            assertThat(Files.getLastModifiedTime(directory).toInstant())
+                    .isEqualTo(Instant.parse("2020-02-03T04:05:06.123456789Z"));
+
+            host.apply(sysctl);
+            host.file("/etc/sysctl.d/20-later.conf", "");
+            host.run(sysctl.undo());
+            assertThat(Files.getLastModifiedTime(directory).toInstant())
+                    .as("what others did since shows")
+                    .isAfter(Instant.parse("2026-01-01T00:00:00Z"));
         }
 
         @Test
@@ -191,31 +255,62 @@ class HostRoomTest {
                 # /dev/sda2 none swap sw 0 0
                 UUID=1 / ext4 defaults 0 1
                 UUID=2\tnone\tswap\tsw\t0\t0
-                /swap.img none swap sw 0 0
-                /srv/swap /srv ext4 defaults 0 2
+                \t/swap.img none swap
+                nas:/swatch /mnt/swatch nfs defaults 0 0
+                /srv/swap /srv ext4 defaults,x-note=swap 0 2
+                /data/my\\040swapspace\tnone\tswap\tsw,pri=5\t0\t0
+
+                # the end: no swap""";
+        private static final String SWAPS = """
+                Filename Type Size Used Priority
+                /swap.img file 1000 10 -2
+                /data/my\\040swapspace file 1000 0 5
+                /dev/zram0 partition 1000 0 100
                 """;
         private final Swap swap = new Swap(StepId.parse("host/swap@n1"), Set.of(), REAL);
 
         @BeforeEach
         void swapping() throws IOException {
             host.file("/etc/fstab", FSTAB);
-            host.file("/proc/swaps", "Filename Type Size Used Priority\n/swap.img file 1000 10 -2\n");
+            host.file("/proc/swaps", SWAPS);
             host.file("/proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable: 3000000 kB\n");
+            wanted("multi-user.target.wants/zramswap.service");
+            wanted("multi-user.target.wants/ssh.service");
+            wanted("swap.target.wants/extra.swap");
             host.program("systemctl", """
-                    mask=${0%/*}/../state/masked
-                    case $1 in
-                    is-enabled) if [ -e "$mask" ]; then echo masked; else echo static; fi ;;
-                    mask) : >"$mask" ;;
-                    unmask) rm -f "$mask" ;;
+                    case $1,$2 in
+                    is-enabled,swap.target)
+                        case $(readlink "${0%/*}/../etc/systemd/system/swap.target") in
+                        /dev/null) echo masked ;;
+                        *) echo static ;;
+                        esac ;;
+                    is-active,--quiet) case $3 in swap.target | zramswap.service) exit 0 ;; *) exit 3 ;; esac ;;
+                    show,*) echo not-found ;;
                     esac
                     """);
+            host.program("systemd-escape", "echo any.swap");
             host.program("swapoff", "echo Filename >\"${0%/*}/../proc/swaps\"");
             host.program("swapon", ":");
         }
 
+        private void wanted(String link) throws IOException {
+            Path path = host.path("/etc/systemd/system/" + link);
+            Files.createDirectories(path.getParent());
+            Files.createSymbolicLink(path, Path.of("/usr/lib/systemd/system/" + path.getFileName()));
+        }
+
         @Test
-        void everyEntryIsFoundWhateverSeparatesItsFields() {
-            assertThat(host.probe(swap)).isEqualTo("fstab UUID=2\nfstab /swap.img\nactive /swap.img\n");
+        void whateverSwitchesItOnIsFound() {
+            assertThat(host.probe(swap)).isEqualTo("""
+                    fstab UUID=2
+                    fstab /swap.img
+                    fstab /data/my\\040swapspace
+                    starts at boot multi-user.target.wants/zramswap.service
+                    starts at boot swap.target.wants/extra.swap
+                    active /swap.img
+                    active /data/my\\040swapspace
+                    active /dev/zram0
+                    """);
         }
 
         @Test
@@ -225,10 +320,16 @@ class HostRoomTest {
                     # /dev/sda2 none swap sw 0 0
                     UUID=1 / ext4 defaults 0 1
                     # switched off by kubewright: UUID=2\tnone\tswap\tsw\t0\t0
-                    # switched off by kubewright: /swap.img none swap sw 0 0
-                    /srv/swap /srv ext4 defaults 0 2
-                    """);
-            assertThat(host.calls("swapoff")).containsExactly("-a");
+                    # switched off by kubewright: \t/swap.img none swap
+                    nas:/swatch /mnt/swatch nfs defaults 0 0
+                    /srv/swap /srv ext4 defaults,x-note=swap 0 2
+                    # switched off by kubewright: /data/my\\040swapspace\tnone\tswap\tsw,pri=5\t0\t0
+
+                    # the end: no swap""");
+            assertThat(host.calls("swapoff")).containsExactly("/swap.img", "/data/my swapspace", "/dev/zram0");
+            assertThat(host.calls("systemctl")).contains("stop zramswap.service");
+            assertThat(Files.isSymbolicLink(host.path("/etc/systemd/system/multi-user.target.wants/ssh.service")))
+                    .isTrue();
         }
 
         @Test
@@ -242,16 +343,34 @@ class HostRoomTest {
             host.file("/proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable: 5 kB\n");
             HostDirectory.Result result = host.run(swap.apply(host.probe(swap), new Outputs()));
             assertThat(result.status()).isNotZero();
-            assertThat(result.errors()).contains("swap holds 10 KiB and only 5 KiB");
+            assertThat(result.errors()).contains("swap holds 10 KiB and only 5 of 4000000 KiB");
             assertThat(host.read("/etc/fstab")).isEqualTo(FSTAB);
         }
 
         @Test
-        void undoBringsFstabBack() throws IOException {
+        void undoBringsEverythingBack() throws IOException {
+            Path fstab = host.path("/etc/fstab");
+            FileTime written = FileTime.from(Instant.parse("2020-02-03T04:05:06.123456789Z"));
+            Files.setLastModifiedTime(fstab, written);
+            String before = host.probe(swap);
             host.apply(swap);
-            host.run(swap.undo());
+            assertThat(host.run(swap.undo()).errors()).isEmpty();
+
             assertThat(host.read("/etc/fstab")).isEqualTo(FSTAB);
-            assertThat(host.calls("swapon")).containsExactly("-a");
+            assertThat(Files.getLastModifiedTime(fstab)).isEqualTo(written);
+            assertThat(host.calls("systemctl")).contains("start swap.target", "start zramswap.service");
+            assertThat(host.calls("swapon"))
+                    .containsExactly("/swap.img", "-p 5 /data/my swapspace", "-p 100 /dev/zram0");
+            host.file("/proc/swaps", SWAPS);
+            assertThat(host.probe(swap)).isEqualTo(before);
+        }
+
+        @Test
+        void undoKeepsWhatOthersWroteSince() throws IOException {
+            host.apply(swap);
+            Files.writeString(host.path("/etc/fstab"), "\n/dev/sdz /z ext4\n", StandardOpenOption.APPEND);
+            host.run(swap.undo());
+            assertThat(host.read("/etc/fstab")).isEqualTo(FSTAB + "\n/dev/sdz /z ext4\n");
         }
 
         @Test
@@ -260,6 +379,83 @@ class HostRoomTest {
             assertThat(host.apply(lab)).isEqualTo(lab.desired(""));
             assertThat(host.calls("swapoff")).isEmpty();
             assertThat(lab.deviation()).isPresent();
+        }
+
+        /** A thousand files a run; {@code -Dkubewright.fstab.seed=N} repeats one. */
+        @Test
+        void ofAnyFstabOnlyTheSwapEntriesChangeAndComeBack() throws IOException {
+            long seed = Long.getLong("kubewright.fstab.seed", System.nanoTime());
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int number = 0; number < 1000; number++) {
+                host.file("/opt/in/" + number, anyFstab(random));
+            }
+            assertThat(host.run(ShellFunctions.of("swap.sh") + """
+                            mkdir -p /opt/out /opt/twice /opt/back
+                            for file in /opt/in/*; do
+                                name=${file##*/}
+                                without_swap <"$file" >/opt/out/"$name"
+                                without_swap </opt/out/"$name" >/opt/twice/"$name"
+                                with_swap </opt/out/"$name" >/opt/back/"$name"
+                            done
+                            """).errors()).isEmpty();
+            for (int number = 0; number < 1000; number++) {
+                String in = host.read("/opt/in/" + number);
+                String as = "seed " + seed + ", file " + number + ": " + in;
+                assertThat(host.read("/opt/out/" + number)).as(as).isEqualTo(withoutSwap(in));
+                assertThat(host.read("/opt/twice/" + number)).as(as).isEqualTo(withoutSwap(in));
+                assertThat(host.read("/opt/back/" + number)).as(as).isEqualTo(in);
+            }
+        }
+
+        private static String anyFstab(SplittableRandom random) {
+            List<String> words = List.of(
+                    "swap",
+                    "none",
+                    "/swap.img",
+                    "#",
+                    "# swap",
+                    "\t",
+                    " ",
+                    "  ",
+                    " \t",
+                    "/",
+                    "ext4",
+                    "UUID=2",
+                    "sw",
+                    "0",
+                    "swap,x",
+                    "noswap",
+                    "/a\\040swap",
+                    "nfs",
+                    "\\",
+                    "&",
+                    "/mnt/swatch",
+                    "LABEL=\"swap\"",
+                    "swap swap swap",
+                    "none none swap",
+                    "\u00e9");
+            StringBuilder text = new StringBuilder();
+            int lines = random.nextInt(12);
+            for (int line = 0; line < lines; line++) {
+                int count = random.nextInt(9);
+                for (int word = 0; word < count; word++) {
+                    text.append(words.get(random.nextInt(words.size()))).append(random.nextInt(3) == 0 ? "" : " ");
+                }
+                text.append('\n');
+            }
+            boolean cut = !text.isEmpty() && random.nextBoolean();
+            return cut ? text.substring(0, text.length() - 1) : text.toString();
+        }
+
+        /** What fstab(5) says, in another language. */
+        private static String withoutSwap(String fstab) {
+            StringBuilder text = new StringBuilder();
+            for (String line : fstab.split("(?<=\n)", -1)) {
+                String[] fields = line.replaceFirst("^[ \t\n]+", "").split("[ \t\n]+", -1);
+                boolean swap = fields.length > 2 && !fields[0].startsWith("#") && fields[2].equals("swap");
+                text.append(swap ? "# switched off by kubewright: " : "").append(line);
+            }
+            return text.toString();
         }
     }
 
@@ -272,7 +468,21 @@ class HostRoomTest {
         @BeforeEach
         void kernel() throws IOException {
             host.program("uname", "echo 6.12.1");
-            host.program("modprobe", "mkdir -p \"${0%/*}/../sys/module/$1\"");
+            host.program("modprobe", """
+                    root=${0%/*}/..
+                    case $1 in
+                    -nq) [ "$2" != "$(cat "$root/state/absent" 2>/dev/null)" ] ;;
+                    --show-depends)
+                        if [ "$2" = vxlan ]; then echo 'insmod /lib/modules/6.12.1/kernel/net/udp-tunnel.ko.xz'; fi
+                        echo "insmod /lib/modules/6.12.1/kernel/$2.ko.xz a=b" ;;
+                    *)
+                        for module in $1 $([ "$1" != vxlan ] || echo udp_tunnel); do
+                            mkdir -p "$root/sys/module/$module"
+                            echo 0 >"$root/sys/module/$module/refcnt"
+                        done ;;
+                    esac
+                    """);
+            host.program("rmmod", "rm -r \"${0%/*}/../sys/module/$1\"");
             host.file("/lib/modules/6.12.1/modules.builtin", "kernel/net/netfilter/xt_set.ko\n");
         }
 
@@ -293,10 +503,23 @@ class HostRoomTest {
         }
 
         @Test
-        void undoRemovesTheFile() {
+        void undoUnloadsWhatWasLoadedAndIsNotInUse() throws IOException {
+            host.file("/sys/module/overlay/refcnt", "0\n");
             host.apply(modules(REAL));
-            host.run(modules(REAL).undo());
+            host.file("/sys/module/nf_conntrack/refcnt", "3\n");
+            assertThat(host.run(modules(REAL).undo()).status()).isZero();
             assertThat(host.exists("/etc/modules-load.d/kubewright.conf")).isFalse();
+            assertThat(host.calls("rmmod")).containsExactly("ip_set", "vxlan", "udp_tunnel", "br_netfilter");
+            assertThat(host.exists("/sys/module/overlay")).isTrue();
+        }
+
+        @Test
+        void aModuleThatTheKernelLacksIsRefusedWithThePackageThatHasIt() throws IOException {
+            host.file("/state/absent", "vxlan");
+            Modules modules = modules(REAL);
+            Refusal refusal = modules.refusal(host.probe(modules)).orElseThrow();
+            assertThat(refusal.reason()).startsWith("the kernel 6.12.1 lacks vxlan: Calico's VXLAN device");
+            assertThat(refusal.hint()).contains("linux-image-amd64");
         }
     }
 

@@ -17,7 +17,17 @@ import java.util.List;
  */
 public final class HostDirectory {
     private static final List<String> MOVED = List.of(
-            "/etc/", "/proc/", "/sys/", "/lib/modules/", "/run/", "/var/lib/", "/var/log/", "/usr/local/", "/opt/");
+            "/etc/",
+            "/proc/",
+            "/sys/",
+            "/lib/modules/",
+            "/lib/sysctl.d",
+            "/usr/lib/sysctl.d",
+            "/run/",
+            "/var/lib/",
+            "/var/log/",
+            "/usr/local/",
+            "/opt/");
 
     private final Path root;
 
