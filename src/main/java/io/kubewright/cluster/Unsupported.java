@@ -20,10 +20,6 @@ final class Unsupported {
                     "pods whose first address is an IPv6 one",
                     file -> file.kubernetes().podCidr().stream().limit(1).anyMatch(Cidr::isIpv6)),
             new Row(
-                    "/host/time/servers",
-                    "setting time servers",
-                    file -> !file.host().timeServers().isEmpty()),
-            new Row(
                     "/host/proxy/http",
                     "an HTTP proxy",
                     file -> file.host().proxy().http().isPresent()),

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param defaultLink the link of the IPv4 default route
  * @param labId content of the file that marks a lab's host
  * @param machineId of systemd
+ * @param timeService the systemd unit that is installed to keep the clock, such as {@code chrony.service}
  * @param deviations what differs from production; never filled by the host itself
  */
 public record HostFacts(
@@ -34,6 +35,7 @@ public record HostFacts(
         Optional<String> defaultLink,
         Optional<String> labId,
         String machineId,
+        Optional<String> timeService,
         Map<String, Deviation> deviations) {
 
     /**
@@ -63,6 +65,7 @@ public record HostFacts(
                 defaultLink,
                 labId,
                 machineId,
+                timeService,
                 Map.copyOf(accepted));
     }
 

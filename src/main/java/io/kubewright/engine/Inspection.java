@@ -132,6 +132,7 @@ public final class Inspection {
                 Optional.ofNullable(single.get("default")),
                 Optional.ofNullable(single.get("lab")),
                 single.getOrDefault("machine-id", "none"),
+                Optional.ofNullable(single.get("time-service")),
                 Map.of());
     }
 }

@@ -5,6 +5,7 @@ import io.kubewright.engine.Resource;
 import io.kubewright.engine.StepId;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -14,8 +15,15 @@ public final class HostResources {
 
     /** The step after which a host is prepared; what builds on hosts needs all of them. */
     public static Set<StepId> prepared(String host, HostSection section) {
-        StepId sysctl = new StepId("host/sysctl", host);
-        return section.swap() == HostSection.Swap.OFF ? Set.of(sysctl, new StepId("host/swap", host)) : Set.of(sysctl);
+        Set<StepId> last = new LinkedHashSet<>();
+        last.add(new StepId("host/sysctl", host));
+        if (section.swap() == HostSection.Swap.OFF) {
+            last.add(new StepId("host/swap", host));
+        }
+        if (!section.timeServers().isEmpty()) {
+            last.add(new StepId("host/time", host));
+        }
+        return Set.copyOf(last);
     }
 
     public static List<Resource> of(HostInput input) {
@@ -39,6 +47,10 @@ public final class HostResources {
                 Sysctl.of(new StepId("host/sysctl", host), Set.of(modules), input.section(), facts, input.ipv6()));
         if (input.section().swap() == HostSection.Swap.OFF) {
             resources.add(new Swap(new StepId("host/swap", host), Set.of(packages), facts));
+        }
+        if (!input.section().timeServers().isEmpty()) {
+            resources.add(new Time(
+                    new StepId("host/time", host), Set.of(packages), input.section().timeServers(), facts));
         }
         return resources;
     }

@@ -251,6 +251,10 @@ final class KubeadmConfiguration {
         Map<String, Object> tree = document("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration");
         tree.put("cgroupDriver", cgroupV1 ? "cgroupfs" : "systemd");
         tree.put("failSwapOn", input.swapOff());
+        if (!input.swapOff() && !cgroupV1) {
+            // The host's own programs may use it; a pod's memory limit means what it says.
+            tree.put("memorySwap", Map.of("swapBehavior", "NoSwap"));
+        }
         if (input.kubernetes().kubeletServingCertificates()) {
             tree.put("serverTLSBootstrap", true);
         }

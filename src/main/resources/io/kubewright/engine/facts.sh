@@ -11,6 +11,12 @@ echo "cpus $(getconf _NPROCESSORS_ONLN)"
 echo "memory $(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
 if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then echo "cgroup 2"; else echo "cgroup 1"; fi
 echo "machine-id $(cat /etc/machine-id 2>/dev/null || echo none)"
+for unit in chrony chronyd systemd-timesyncd ntpsec ntp openntpd; do
+    if [ -f "/usr/lib/systemd/system/$unit.service" ] || [ -f "/lib/systemd/system/$unit.service" ]; then
+        echo "time-service $unit.service"
+        break
+    fi
+done
 [ ! -r /etc/kubewright-lab-id ] || echo "lab $(cat /etc/kubewright-lab-id)"
 ip -o link show | sed 's/\\/ /g' | while read -r _ name rest; do
     name=${name%:}

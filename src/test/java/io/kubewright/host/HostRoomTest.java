@@ -59,6 +59,7 @@ class HostRoomTest {
                 Optional.empty(),
                 Optional.empty(),
                 "m1",
+                Optional.empty(),
                 Map.of());
     }
 

@@ -202,6 +202,7 @@ final class Samples {
                 Optional.of("eth0"),
                 Optional.empty(),
                 "machine",
+                Optional.empty(),
                 lab ? LAB : Map.of());
     }
 

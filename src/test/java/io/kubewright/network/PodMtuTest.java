@@ -84,6 +84,7 @@ class PodMtuTest {
                 Optional.of("eth0"),
                 Optional.empty(),
                 "id-" + name,
+                Optional.empty(),
                 Map.of());
     }
 }

@@ -10,12 +10,13 @@ import java.util.List;
  * @param started whether we start it; false leaves that to another (kubeadm starts the kubelet)
  */
 public record Service(String unit, boolean started) {
-    String state() {
+    /** What {@link #probe} prints once the service is as wanted. */
+    public String state() {
         return "service " + unit + " enabled" + (started ? " active" : "") + "\n";
     }
 
-    /** Says {@code outdated} of a service that runs since before one of its files was last written. */
-    String probe(List<String> files) {
+    /** Fragment that says {@code outdated} of a service that runs since before one of its files was last written. */
+    public String probe(List<String> files) {
         return """
                 enabled=$(systemctl is-enabled %1$s 2>/dev/null || :)
                 case $enabled in

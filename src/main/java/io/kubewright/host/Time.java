@@ -1,0 +1,108 @@
+package io.kubewright.host;
+
+import io.kubewright.engine.Deviation;
+import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.HostResource;
+import io.kubewright.engine.Outputs;
+import io.kubewright.engine.Refusal;
+import io.kubewright.engine.Shell;
+import io.kubewright.engine.StepId;
+import io.kubewright.engine.resource.Service;
+import io.kubewright.engine.resource.TextFile;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The host's clock follows the time servers of the file, through whichever service is there: chrony, else
+ * systemd-timesyncd. Where none is, {@link Packages} brings chrony.
+ */
+record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts) implements HostResource {
+    private static final String FUNCTIONS = ShellFunctions.of("time.sh");
+    /** What {@link Packages} brings. */
+    private static final String BROUGHT = "chrony.service";
+
+    private static final String TIMESYNCD = "systemd-timesyncd.service";
+    private static final String CHRONY_SOURCES = "/etc/chrony/sources.d";
+    private static final Set<String> KNOWN = Set.of(BROUGHT, "chronyd.service", TIMESYNCD);
+    private static final String DEAF = "reads no " + CHRONY_SOURCES;
+
+    private String unit() {
+        return facts.timeService().orElse(BROUGHT);
+    }
+
+    private boolean chrony() {
+        return !unit().equals(TIMESYNCD);
+    }
+
+    /** A lab's hosts have the machine's clock. */
+    private boolean ownClock() {
+        return !facts.has(Deviation.SHARED_KERNEL);
+    }
+
+    private TextFile file() {
+        return chrony()
+                ? new TextFile(
+                        CHRONY_SOURCES + "/kubewright.sources",
+                        "0644",
+                        servers.stream()
+                                .map(server -> "server " + server + " iburst\n")
+                                .collect(Collectors.joining()))
+                : new TextFile(
+                        "/etc/systemd/timesyncd.conf.d/kubewright.conf",
+                        "0644",
+                        "[Time]\nNTP=" + String.join(" ", servers) + "\n");
+    }
+
+    private Service service() {
+        return new Service(unit(), true);
+    }
+
+    @Override
+    public String probe() {
+        return ownClock()
+                ? (chrony() ? FUNCTIONS + "drop_ins " + Shell.words(CHRONY_SOURCES, DEAF) + "\n" : "")
+                        + file().probe()
+                        + service().probe(List.of(file().path()))
+                : "";
+    }
+
+    @Override
+    public String desired(String observed) {
+        return ownClock() ? file().state() + service().state() : "";
+    }
+
+    @Override
+    public String apply(String observed, Outputs outputs) {
+        return FUNCTIONS
+                + "remember " + Shell.quote(unit()) + "\n"
+                + file().put()
+                + "follow " + Shell.words(unit(), String.join(", ", servers)) + "\n";
+    }
+
+    @Override
+    public String undo() {
+        return ownClock() ? FUNCTIONS + "put_back " + Shell.words(unit(), file().path()) + "\n" : "";
+    }
+
+    @Override
+    public Optional<Refusal> refusal(String observed) {
+        if (ownClock() && !KNOWN.contains(unit())) {
+            return Optional.of(new Refusal(
+                    unit() + " keeps the clock here, which Kubewright does not set up",
+                    "tell it the servers of host.time by hand and take them out of the file, or replace it by chrony"));
+        }
+        return observed.lines().anyMatch(DEAF::equals)
+                ? Optional.of(new Refusal(
+                        "chrony " + DEAF + " here, so it would not follow the servers of host.time",
+                        "add the line 'sourcedir " + CHRONY_SOURCES + "' to its chrony.conf"))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> deviation() {
+        return Optional.ofNullable(facts.deviations().get(Deviation.SHARED_KERNEL))
+                .map(deviation -> deviation.why() + ": the clock is the machine's and is left alone");
+    }
+}
