@@ -143,6 +143,7 @@ public final class Blueprint {
                             .filter(each -> each.set().equals("node") || each.set().equals("time") && bringsTime(host))
                             .map(each -> new HostPackage(
                                     each.name(), each.version(), each.file().blob()))
+                            .distinct()
                             .toList());
         });
         return packages;

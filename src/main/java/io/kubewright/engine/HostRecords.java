@@ -47,7 +47,7 @@ public final class HostRecords {
     /**
      * One recorded step.
      *
-     * @param order grows with the time at which the steps of a host were first applied
+     * @param order grows from one step of a host that is first applied to the next
      * @param applied canonical text that was confirmed when it was last applied; empty when that never ended
      * @param interrupted whether its last application did not come to its end
      * @param before canonical text from before its first application; empty when its words cannot be compared any more

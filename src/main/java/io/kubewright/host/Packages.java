@@ -15,6 +15,8 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
     /** Seconds to wait for another dpkg, such as unattended-upgrades on a host that has just booted. */
     private static final int LOCK_SECONDS = 600;
 
+    private static final String FUNCTIONS = ShellFunctions.of("packages.sh");
+
     @Override
     public Set<StepId> needs() {
         return Set.of();
@@ -48,8 +50,9 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                             blob, Shell.quote(each.name() + "_" + each.version().replace(':', '_') + ".deb")));
             blobs.append("rm -f ").append(blob).append('\n');
         }
-        return """
+        return FUNCTIONS + """
                 mkdir -p "$KW_STATE"
+                remember_times
                 printf '%%s\\n' %s >>"$KW_STATE/packages.added"
                 # apt takes no symbolic links for packages, and hard links need the file system of the blobs.
                 directory=$(mktemp -d "$KW_STATE/packages.XXXXXX")
@@ -65,7 +68,7 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
     /** Those that we installed go, unless others have come to need them. */
     @Override
     public String undo() {
-        return """
+        return FUNCTIONS + """
                 if [ -s "$KW_STATE/packages.added" ]; then
                     added=$(sort -u "$KW_STATE/packages.added" | while read -r name; do
                         if [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ]; then echo "$name"; fi
@@ -82,6 +85,7 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                             purge $added
                     fi
                     rm -f "$KW_STATE/packages.added"
+                    put_times_back
                 fi
                 """.formatted(LOCK_SECONDS);
     }

@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 /**
  * The host's clock follows the time servers of the file, through whichever service is there: chrony, else
  * systemd-timesyncd. Where none is, {@link Packages} brings chrony.
+ *
+ * <p>The service is looked at once our file is there, so that a package that comes in the same run does not change what was
+ * planned.
  */
 record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts) implements HostResource {
     private static final String FUNCTIONS = ShellFunctions.of("time.sh");
@@ -64,7 +67,9 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts)
         return ownClock()
                 ? (chrony() ? FUNCTIONS + "drop_ins " + Shell.words(CHRONY_SOURCES, DEAF) + "\n" : "")
                         + file().probe()
+                        + "if [ -f " + Shell.quote(file().path()) + " ]; then\n"
                         + service().probe(List.of(file().path()))
+                        + "fi\n"
                 : "";
     }
 
@@ -78,7 +83,7 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts)
         return FUNCTIONS
                 + "remember " + Shell.quote(unit()) + "\n"
                 + file().put()
-                + "follow " + Shell.words(unit(), String.join(", ", servers)) + "\n";
+                + "follow " + Shell.words(unit(), String.join(", ", servers), file().path()) + "\n";
     }
 
     @Override

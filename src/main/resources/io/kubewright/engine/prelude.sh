@@ -251,7 +251,9 @@ kw_record() {
     if [ ! -e "$kw_kept/order" ]; then
         cp "$KW_TMP/seen" "$kw_kept/before"
         "$1_probe_text" | sha256sum | cut -d' ' -f1 >"$kw_kept/before.probe"
-        date +%s%N >"$kw_kept/order"
+        # Counted: a clock may be set back between two steps.
+        echo $(($(cat "$KW_STATE"/steps/*/order 2>/dev/null | sort -n | tail -n 1) + 1)) >"$kw_kept/order.new"
+        mv "$kw_kept/order.new" "$kw_kept/order"
     fi
     for kw_text in probe undo needs; do
         case $kw_text in needs) kw_name=needs ;; *) kw_name=$kw_text.sh ;; esac

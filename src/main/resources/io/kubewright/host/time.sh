@@ -17,7 +17,7 @@ remember() {
     } >"$before"
 }
 
-# follow UNIT SERVERS: restarts it and waits until it follows one. By count: the clock may jump meanwhile.
+# follow UNIT SERVERS FILE: restarts it and waits until it follows one. By count: the clock may jump meanwhile.
 follow() {
     systemctl daemon-reload
     systemctl enable --quiet "$1"
@@ -31,6 +31,8 @@ follow() {
         fi
         sleep 1
     done
+    # Written by a clock that was fast, it would look newer than a service that starts at the next boot.
+    if [ "$(stat -c %Y "$3")" -gt "$(date +%s)" ]; then touch "$3"; fi
 }
 
 synchronized() {

@@ -124,7 +124,7 @@ final class RealCluster implements BeforeAllCallback {
     }
 
     /** What a test needs is not here: a failure where nobody looks on, told otherwise. */
-    private static void cannot(String reason) {
+    static void cannot(String reason) {
         if ("true".equals(System.getenv("CI"))) {
             fail(reason);
         }
@@ -133,13 +133,17 @@ final class RealCluster implements BeforeAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        if (!"root".equals(System.getProperty("user.name"))) {
-            cannot("the lab needs root on Linux");
-        }
+        requireRoot();
         standing = context.getRoot()
                 .getStore(ExtensionContext.Namespace.GLOBAL)
                 .computeIfAbsent(Standing.class, _ -> Standing.raise(), Standing.class);
         standing.up().done();
+    }
+
+    static void requireRoot() {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            cannot("the lab needs root on Linux");
+        }
     }
 
     /** A command within this process. */

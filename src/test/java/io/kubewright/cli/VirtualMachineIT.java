@@ -1,0 +1,174 @@
+package io.kubewright.cli;
+
+import static io.kubewright.cli.RealCluster.kubewright;
+import static io.kubewright.cli.RealCluster.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubewright.bundle.RealBundle;
+import io.kubewright.lab.Lab;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A host with a kernel of its own: swap, modules, clock and kernel parameters that are really its, a real boot, and a
+ * Kubernetes without any deviation. A machine holds one lab, so none may stand.
+ */
+@Order(2)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class VirtualMachineIT {
+    private static final String HOST = "v1";
+    private static final String GATEWAY = "10.78.0.1";
+
+    @TempDir
+    private static Path temporary;
+
+    private static String file = "";
+    private static Set<String> former = Set.of();
+
+    @BeforeAll
+    static void bringsOneUp() throws Exception {
+        RealCluster.requireRoot();
+        if (Lab.standing().isPresent()) {
+            RealCluster.cannot("a lab stands on this machine: kubewright lab down");
+        }
+        RealBundle.get();
+        file = Files.writeString(temporary.resolve("cluster.yaml"), """
+                        apiVersion: kubewright.io/v1
+                        kind: Cluster
+                        metadata: {name: machine}
+                        bundle: source
+                        acceptUntested: [calico]
+                        hosts:
+                          - {name: v1, address: 10.78.0.11, roles: [control-plane]}
+                        endpoint:
+                          vip: 10.78.0.200
+                        host:
+                          time: {servers: [10.78.0.1]}
+                        """).toString();
+        kubewright("lab", "up", "--hosts-only", "--backend", "vm", "-f", file).done();
+    }
+
+    @AfterAll
+    static void takesItAway() {
+        if (!file.isEmpty()) {
+            kubewright("lab", "down").done();
+        }
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(VirtualMachineIT.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String told(String command) throws Exception {
+        return on(HOST, command).done().out().strip();
+    }
+
+    private static Set<String> state() throws Exception {
+        return new TreeSet<>(told("python3 - <<'STATE'\n" + resource("whole-state.py") + "STATE")
+                .lines()
+                .toList());
+    }
+
+    @Test
+    @Order(1)
+    void isAServerThatDiffersInNothing() throws Exception {
+        assertThat(Lab.standing().orElseThrow().deviations()).isEmpty();
+        assertThat(told("uname -r")).contains("cloud").isNotEqualTo(System.getProperty("os.version"));
+        assertThat(told("stat -fc %T /sys/fs/cgroup")).isEqualTo("cgroup2fs");
+        assertThat(kubewright("plan", "-f", file).out()).doesNotContain("Deviations");
+    }
+
+    @Test
+    @Order(2)
+    void isPreparedNowAndAtEveryBoot() throws Exception {
+        on(HOST, resource("wild.sh")).done();
+        assertThat(told("sed 1d /proc/swaps").lines()).hasSize(3);
+        String fstab = told("cat /etc/fstab");
+        former = state();
+        told("date -s '+40 minutes'");
+
+        try (TimeServer server = TimeServer.on(GATEWAY)) {
+            kubewright("apply", "--yes", "--only", "host", "-f", file).done();
+        }
+
+        isPrepared();
+        assertThat(told("cat /etc/fstab"))
+                .isEqualTo(fstab.replace(
+                        "/data/swapspace\tnone", "# switched off by kubewright: /data/swapspace\tnone"));
+        assertThat(Duration.between(Instant.now(), Instant.ofEpochSecond(Long.parseLong(told("date +%s"))))
+                        .abs())
+                .as("the clock was 40 minutes fast")
+                .isLessThan(Duration.ofSeconds(5));
+        assertThat(told("cut -d' ' -f1 /proc/modules").lines()).contains("br_netfilter", "vxlan", "overlay");
+
+        kubewright("lab", "reboot", HOST).done();
+
+        isPrepared();
+        assertThat(told("cut -d' ' -f1 /proc/modules").lines()).contains("br_netfilter", "vxlan", "overlay");
+        assertThat(kubewright("plan", "--only", "host", "-f", file).done().out())
+                .contains("0 to change");
+    }
+
+    private static void isPrepared() throws Exception {
+        assertThat(told("sed 1d /proc/swaps")).isEmpty();
+        assertThat(told("sysctl -n net.ipv4.ip_forward kernel.panic vm.panic_on_oom"))
+                .as("another file lowers them")
+                .isEqualTo("1\n10\n0");
+    }
+
+    @Test
+    @Order(3)
+    void isPutBackToTheByte() throws Exception {
+        kubewright("undo", "--yes", "-f", file).done();
+
+        List<Pattern> excluded = resource("undo-excluded.tsv")
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> Pattern.compile(line.split("\t")[0]))
+                .toList();
+        Set<String> now = state();
+        List<String> differences = new ArrayList<>();
+        former.stream().filter(line -> !now.contains(line)).forEach(line -> differences.add("- " + line));
+        now.stream().filter(line -> !former.contains(line)).forEach(line -> differences.add("+ " + line));
+        assertThat(differences)
+                .filteredOn(line -> excluded.stream()
+                        .noneMatch(each -> each.matcher(line.substring(2)).lookingAt()))
+                .isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void carriesKubernetesWithoutAnyDeviation() throws Exception {
+        try (TimeServer server = TimeServer.on(GATEWAY)) {
+            kubewright("apply", "--yes", "-f", file).done();
+            kubewright("verify", "-f", file).done();
+
+            kubewright("lab", "reboot", HOST).done();
+
+            assertThat(told("systemctl is-active containerd kubelet")).isEqualTo("active\nactive");
+            assertThat(kubewright("plan", "-f", file).done().out()).contains("0 to change");
+        }
+        assertThat(told("grep cgroupDriver /var/lib/kubelet/config.yaml")).isEqualTo("cgroupDriver: systemd");
+        isPrepared();
+    }
+}
