@@ -111,7 +111,7 @@ final class LabCommand implements Callable<Integer> {
             }
             StringBuilder text = new StringBuilder(
                     status.standing()
-                            ? "The lab stands in " + status.network() + ".\n"
+                            ? "The lab stands in " + status.network() + ", hosts of backend " + status.backend() + ".\n"
                             : "The lab is half made (" + status.phase()
                                     + "): kubewright lab up begins anew, kubewright lab down clears it.\n");
             for (LabStatus.HostStatus host : status.hosts()) {

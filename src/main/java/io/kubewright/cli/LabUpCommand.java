@@ -68,10 +68,12 @@ final class LabUpCommand implements Callable<Integer> {
             phase("hosts", () -> raise(specification, backend, view));
         }
         if (hostsOnly) {
+            int hosts = specification.hosts().size();
             people.printf(
-                    "%d hosts are up; kubewright lab ssh %s enters one.%n",
-                    specification.hosts().size(),
-                    specification.hosts().getFirst().name());
+                    "%s up; kubewright lab ssh %s enters %s.%n",
+                    hosts == 1 ? "1 host is" : hosts + " hosts are",
+                    specification.hosts().getFirst().name(),
+                    hosts == 1 ? "it" : "one");
             return ExitCode.DONE.number();
         }
         try (ClusterWork work = Clusters.open(specification)) {

@@ -140,7 +140,8 @@ public final class Blueprint {
             packages.put(
                     name,
                     bundle.packages(host.osId() + "-" + host.osVersion(), architecture).stream()
-                            .filter(each -> each.set().equals("node") || each.set().equals("time") && bringsTime(host))
+                            .filter(each ->
+                                    each.set().equals("node") || each.set().equals("time") && bringsTime(host))
                             .map(each -> new HostPackage(
                                     each.name(), each.version(), each.file().blob()))
                             .distinct()

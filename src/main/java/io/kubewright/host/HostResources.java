@@ -50,7 +50,10 @@ public final class HostResources {
         }
         if (!input.section().timeServers().isEmpty()) {
             resources.add(new Time(
-                    new StepId("host/time", host), Set.of(packages), input.section().timeServers(), facts));
+                    new StepId("host/time", host),
+                    Set.of(packages),
+                    input.section().timeServers(),
+                    facts));
         }
         return resources;
     }

@@ -50,7 +50,8 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                             blob, Shell.quote(each.name() + "_" + each.version().replace(':', '_') + ".deb")));
             blobs.append("rm -f ").append(blob).append('\n');
         }
-        return FUNCTIONS + """
+        return FUNCTIONS
+                + """
                 mkdir -p "$KW_STATE"
                 remember_times
                 printf '%%s\\n' %s >>"$KW_STATE/packages.added"
@@ -62,7 +63,12 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                     -o DPkg::Lock::Timeout=%d -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
                     -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root install "$directory"/*.deb
                 %s""".formatted(
-                Shell.words(missing(observed).stream().map(HostPackage::name).toList()), links, LOCK_SECONDS, blobs);
+                                Shell.words(missing(observed).stream()
+                                        .map(HostPackage::name)
+                                        .toList()),
+                                links,
+                                LOCK_SECONDS,
+                                blobs);
     }
 
     /** Those that we installed go, unless others have come to need them. */

@@ -369,6 +369,7 @@ public final class Lab {
                 state.phase() == LabState.Phase.STANDING && state.bootId().equals(Machine.bootId()),
                 state.phase().name().toLowerCase(Locale.ROOT),
                 state.id(),
+                state.backend().word(),
                 state.network().cidr(),
                 hosts,
                 overlay().map(LabOverlay::deviations).orElse(List.of()));

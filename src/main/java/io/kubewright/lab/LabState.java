@@ -2,6 +2,7 @@ package io.kubewright.lab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  *
  * @param id random
  * @param bootId of the machine, since network, processes and cgroups do not outlive a boot
+ * @param backend containers where an older build wrote the state
  * @param cgroups every directory that belongs to the lab
  * @param cache where root file systems are kept
  */
@@ -23,6 +25,10 @@ record LabState(
         List<String> cgroups,
         String cache) {
     static final String SCHEMA = "kubewright.io/lab-state/v1";
+
+    LabState {
+        backend = Objects.requireNonNullElse(backend, Backend.NSPAWN);
+    }
 
     enum Phase {
         RAISING,

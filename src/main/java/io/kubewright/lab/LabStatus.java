@@ -9,6 +9,7 @@ import java.util.List;
  * @param phase {@code none}, {@code raising}, {@code standing} or {@code lowering}; a phase that no run is in any more means
  *     that a run was killed
  * @param id of the lab, or empty
+ * @param backend {@code nspawn} or {@code vm}, or empty
  * @param network of the lab, or empty
  */
 public record LabStatus(
@@ -16,6 +17,7 @@ public record LabStatus(
         boolean standing,
         String phase,
         String id,
+        String backend,
         String network,
         List<HostStatus> hosts,
         List<LabDeviation> deviations) {
@@ -30,6 +32,6 @@ public record LabStatus(
     public record HostStatus(String name, String address, String power, boolean login) {}
 
     static LabStatus none() {
-        return new LabStatus(SCHEMA, false, "none", "", "", List.of(), List.of());
+        return new LabStatus(SCHEMA, false, "none", "", "", "", List.of(), List.of());
     }
 }

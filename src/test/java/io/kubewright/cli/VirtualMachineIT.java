@@ -113,8 +113,8 @@ class VirtualMachineIT {
 
         isPrepared();
         assertThat(told("cat /etc/fstab"))
-                .isEqualTo(fstab.replace(
-                        "/data/swapspace\tnone", "# switched off by kubewright: /data/swapspace\tnone"));
+                .isEqualTo(
+                        fstab.replace("/data/swapspace\tnone", "# switched off by kubewright: /data/swapspace\tnone"));
         assertThat(Duration.between(Instant.now(), Instant.ofEpochSecond(Long.parseLong(told("date +%s"))))
                         .abs())
                 .as("the clock was 40 minutes fast")
