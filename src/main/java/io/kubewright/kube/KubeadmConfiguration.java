@@ -22,6 +22,13 @@ import java.util.stream.Collectors;
  * <p>Texts made here hold tokens and keys: they go into root-only files under /run and nowhere else.
  */
 final class KubeadmConfiguration {
+    /**
+     * What a slow host may take; by default 4, 2 and 1 minute (kubeadm v1beta4, Timeouts). The last one ended an init on an
+     * emulated machine before the administrator had got his rights.
+     */
+    private static final Map<String, String> TIMEOUTS =
+            Map.of("controlPlaneComponentHealthCheck", "10m0s", "etcdAPICall", "5m0s", "kubernetesAPICall", "5m0s");
+
     private static final String API = "kubeadm.k8s.io/v1beta4";
     private static final String SOCKET = "unix:///run/containerd/containerd.sock";
     private static final Map<String, Object> CONTROL_PLANE_TAINT =
@@ -110,6 +117,7 @@ final class KubeadmConfiguration {
         Map<String, Object> tree = document(API, "JoinConfiguration");
         tree.put("discovery", Map.of("bootstrapToken", bootstrap));
         tree.put("nodeRegistration", registration(node));
+        tree.put("timeouts", TIMEOUTS);
         withPatches(tree);
         if (node.host().isControlPlane()) {
             tree.put(
@@ -129,6 +137,7 @@ final class KubeadmConfiguration {
         Map<String, Object> tree = document(API, "InitConfiguration");
         tree.put("localAPIEndpoint", localEndpoint(node));
         tree.put("nodeRegistration", registration(node));
+        tree.put("timeouts", TIMEOUTS);
         withPatches(tree);
         return tree;
     }

@@ -21,6 +21,8 @@ public final class ClusterApi implements AutoCloseable {
     /** kubeadm's default; every control plane's API server also listens on its loopback address. */
     private static final int PORT = 6443;
 
+    private static final int FORBIDDEN = 403;
+
     private static final Duration CONNECTING = Duration.ofSeconds(20);
     private static final Duration ASKING = Duration.ofSeconds(15);
     /** How long a finding that there is no usable API holds, so that many resources in a row do not each ask all hosts. */
@@ -145,6 +147,12 @@ public final class ClusterApi implements AutoCloseable {
             ApiConnection.Answer answer = opened.send("GET", "/readyz", null, null, ASKING);
             if (!answer.succeeded()) {
                 throw unready(controlPlane, "its API server is not ready (" + answer.code() + ")", null);
+            }
+            // kubeadm gives the administrator rights after the API server is ready, and may be interrupted before.
+            if (opened.send("GET", "/api/v1/namespaces/kube-system", null, null, ASKING)
+                            .code()
+                    == FORBIDDEN) {
+                throw unready(controlPlane, "the administrator of its admin.conf has no rights (yet)", null);
             }
             return opened;
         } catch (IOException e) {

@@ -26,10 +26,14 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A host with a kernel of its own: swap, modules, clock and kernel parameters that are really its, a real boot, and a
  * Kubernetes without any deviation. A machine holds one lab, so none may stand.
+ *
+ * <p>{@code -Dkubewright.machine=all} has it carry Kubernetes too, which takes a quarter of an hour in emulation.
  */
 @Order(2)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -98,9 +102,31 @@ class VirtualMachineIT {
         assertThat(kubewright("plan", "-f", file).out()).doesNotContain("Deviations");
     }
 
-    @Test
+    enum Way {
+        PREPARED_AND_PUT_BACK,
+        KUBERNETES
+    }
+
+    static List<Way> chosen() {
+        return System.getProperty("kubewright.machine", "prepared").equals("all")
+                ? List.of(Way.values())
+                : List.of(Way.PREPARED_AND_PUT_BACK);
+    }
+
+    @ParameterizedTest
+    @MethodSource("chosen")
     @Order(2)
-    void isPreparedNowAndAtEveryBoot() throws Exception {
+    void isAsGoodAsAServer(Way way) throws Exception {
+        switch (way) {
+            case PREPARED_AND_PUT_BACK -> {
+                isPreparedNowAndAtEveryBoot();
+                isPutBackToTheByte();
+            }
+            case KUBERNETES -> carriesKubernetesWithoutAnyDeviation();
+        }
+    }
+
+    private static void isPreparedNowAndAtEveryBoot() throws Exception {
         on(HOST, resource("wild.sh")).done();
         assertThat(told("sed 1d /proc/swaps").lines()).hasSize(3);
         String fstab = told("cat /etc/fstab");
@@ -136,9 +162,7 @@ class VirtualMachineIT {
                 .isEqualTo("1\n10\n0");
     }
 
-    @Test
-    @Order(3)
-    void isPutBackToTheByte() throws Exception {
+    private static void isPutBackToTheByte() throws Exception {
         kubewright("undo", "--yes", "-f", file).done();
 
         List<Pattern> excluded = resource("undo-excluded.tsv")
@@ -156,9 +180,7 @@ class VirtualMachineIT {
                 .isEmpty();
     }
 
-    @Test
-    @Order(4)
-    void carriesKubernetesWithoutAnyDeviation() throws Exception {
+    private static void carriesKubernetesWithoutAnyDeviation() throws Exception {
         try (TimeServer server = TimeServer.on(GATEWAY)) {
             kubewright("apply", "--yes", "-f", file).done();
             kubewright("verify", "-f", file).done();
