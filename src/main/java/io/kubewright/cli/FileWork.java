@@ -1,5 +1,7 @@
 package io.kubewright.cli;
 
+import io.kubewright.cluster.Fitness;
+import io.kubewright.engine.Refusal;
 import io.kubewright.cluster.Leavers;
 import io.kubewright.cluster.Proofs;
 import io.kubewright.cluster.UserKubeconfig;
@@ -58,6 +60,7 @@ final class FileWork implements ClusterWork {
     @Override
     public Plan plan(PathSelection selection, RunListener listener) throws InterruptedException {
         Site.Prepared ready = site.prepare(listener);
+        requireFit(ready);
         requireKnown(ready);
         Seen seen = look(ready, listener);
         List<Resource> all = new ArrayList<>(ready.resources());
@@ -86,6 +89,16 @@ final class FileWork implements ClusterWork {
                 Instant.now(),
                 site.explanations()::why,
                 selection::selects);
+    }
+
+    private void requireFit(Site.Prepared ready) {
+        List<Refusal> refusals = Fitness.refusals(site.specification().hosts(), ready.facts());
+        if (!refusals.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    refusals.stream().map(Refusal::reason).collect(Collectors.joining("; ")),
+                    refusals.stream().map(Refusal::hint).distinct().collect(Collectors.joining("; ")));
+        }
     }
 
     /** A host that was taken out while it did not answer does not know it. */

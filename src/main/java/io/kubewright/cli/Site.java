@@ -41,7 +41,12 @@ final class Site implements AutoCloseable {
     private Optional<Prepared> prepared = Optional.empty();
 
     /** What is known of the hosts and of the cluster, and what shall be on them. */
-    record Prepared(Inspection.Result inspected, Standing standing, Bundle bundle, List<Resource> resources) {}
+    record Prepared(
+            Inspection.Result inspected,
+            Map<String, HostFacts> facts,
+            Standing standing,
+            Bundle bundle,
+            List<Resource> resources) {}
 
     /** @param bundle opened when it is needed; building is not its business */
     Site(
@@ -85,7 +90,7 @@ final class Site implements AutoCloseable {
                 rehearsal.map(lab -> lab.accept(inspected.facts())).orElseGet(inspected::facts);
         List<Resource> resources =
                 Blueprint.of(specification, inspected, facts, standing, bundle).resources(fleet.api());
-        Prepared ready = new Prepared(inspected, standing, bundle, resources);
+        Prepared ready = new Prepared(inspected, facts, standing, bundle, resources);
         prepared = Optional.of(ready);
         return ready;
     }
