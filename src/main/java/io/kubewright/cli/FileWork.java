@@ -1,7 +1,6 @@
 package io.kubewright.cli;
 
 import io.kubewright.cluster.Fitness;
-import io.kubewright.engine.Refusal;
 import io.kubewright.cluster.Leavers;
 import io.kubewright.cluster.Proofs;
 import io.kubewright.cluster.UserKubeconfig;
@@ -15,6 +14,7 @@ import io.kubewright.engine.PathSelection;
 import io.kubewright.engine.Plan;
 import io.kubewright.engine.Planner;
 import io.kubewright.engine.Proof;
+import io.kubewright.engine.Refusal;
 import io.kubewright.engine.Resource;
 import io.kubewright.engine.RunEvent;
 import io.kubewright.engine.RunListener;

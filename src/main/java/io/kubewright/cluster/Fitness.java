@@ -85,14 +85,15 @@ public final class Fitness {
             String hint,
             List<Refusal> refusals) {
         Map<String, List<String>> holders = new TreeMap<>();
-        new TreeMap<>(facts).values().forEach(host -> identity.apply(host)
-                .filter(id -> !NO_ID.contains(id.strip()))
-                .ifPresent(id -> holders.computeIfAbsent(id, _ -> new ArrayList<>())
-                        .add(host.name())));
+        new TreeMap<>(facts)
+                .values()
+                .forEach(host -> identity.apply(host)
+                        .filter(id -> !NO_ID.contains(id.strip()))
+                        .ifPresent(id -> holders.computeIfAbsent(id, _ -> new ArrayList<>())
+                                .add(host.name())));
         holders.forEach((id, names) -> {
             if (names.size() > 1) {
-                refusals.add(new Refusal(
-                        "%s have the same %s %s".formatted(String.join(", ", names), what, id), hint));
+                refusals.add(new Refusal("%s have the same %s %s".formatted(String.join(", ", names), what, id), hint));
             }
         });
     }

@@ -53,7 +53,9 @@ public final class HostResources {
                     new StepId("host/time", host),
                     Set.of(packages),
                     input.section().timeServers(),
-                    facts));
+                    facts,
+                    input.packages().getOrDefault(host, List.of()).stream()
+                            .anyMatch(each -> each.name().equals("chrony"))));
         }
         return resources;
     }

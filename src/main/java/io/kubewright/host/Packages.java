@@ -62,6 +62,7 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                     -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null \\
                     -o DPkg::Lock::Timeout=%d -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
                     -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root install "$directory"/*.deb
+                remember_since
                 %s""".formatted(
                                 Shell.words(missing(observed).stream()
                                         .map(HostPackage::name)
@@ -76,8 +77,12 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
     public String undo() {
         return FUNCTIONS + """
                 if [ -s "$KW_STATE/packages.added" ]; then
+                    note_times
                     added=$(sort -u "$KW_STATE/packages.added" | while read -r name; do
-                        if [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ]; then echo "$name"; fi
+                        case $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) in
+                        '' | not-installed | config-files) ;;
+                        *) echo "$name" ;;
+                        esac
                     done)
                     if [ -n "$added" ]; then
                         others=$(apt-get -s purge $added | sed -n 's/^\\(Purg\\|Remv\\) \\([^ ]*\\) .*/\\2/p' | while read -r name; do
@@ -90,8 +95,8 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                         DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=%d -o Dpkg::Use-Pty=0 \\
                             purge $added
                     fi
-                    rm -f "$KW_STATE/packages.added"
                     put_times_back
+                    rm -f "$KW_STATE/packages.added"
                 fi
                 """.formatted(LOCK_SECONDS);
     }

@@ -2,6 +2,7 @@ package io.kubewright.host;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A kernel parameter of {@code sysctl.yaml} or of the file.
@@ -25,6 +26,21 @@ record Parameter(
         String source) {
     static List<Parameter> table() {
         return Table.read("sysctl.yaml").stream().map(Parameter::of).toList();
+    }
+
+    /**
+     * The name with dots between its parts, and slashes where a part has a dot (sysctl.d(5)): {@code net/ipv4/conf/eth0.5/rp_filter}
+     * is {@code net.ipv4.conf.eth0/5.rp_filter}.
+     */
+    static String canonical(String key) {
+        int dot = key.indexOf('.');
+        int slash = key.indexOf('/');
+        if (slash < 0 || dot >= 0 && dot < slash) {
+            return key;
+        }
+        return key.chars()
+                .mapToObj(each -> each == '/' ? "." : each == '.' ? "/" : Character.toString(each))
+                .collect(Collectors.joining());
     }
 
     /**

@@ -54,9 +54,10 @@ record Sysctl(StepId id, Set<StepId> needs, List<Parameter> parameters, List<Str
                 .filter(row -> !row.throughput() || section.sysctlTier() == HostSection.SysctlTier.THROUGHPUT)
                 .filter(row -> !row.ipv6() || ipv6)
                 .forEach(row -> byKey.put(row.key(), row));
-        new TreeMap<>(section.sysctlExtra())
-                .forEach((key, value) ->
-                        byKey.put(key, Parameter.extra(key, value, Optional.ofNullable(byKey.get(key)))));
+        new TreeMap<>(section.sysctlExtra()).forEach((name, value) -> {
+            String key = Parameter.canonical(name);
+            byKey.put(key, Parameter.extra(key, value, Optional.ofNullable(byKey.get(key))));
+        });
         return List.copyOf(byKey.values());
     }
 

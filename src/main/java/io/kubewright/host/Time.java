@@ -20,8 +20,11 @@ import java.util.stream.Collectors;
  *
  * <p>The service is looked at once our file is there, so that a package that comes in the same run does not change what was
  * planned.
+ *
+ * @param brought whether {@link Packages} has chrony for this host
  */
-record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts) implements HostResource {
+record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts, boolean brought)
+        implements HostResource {
     private static final String FUNCTIONS = ShellFunctions.of("time.sh");
     /** What {@link Packages} brings. */
     private static final String BROUGHT = "chrony.service";
@@ -81,18 +84,24 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts)
     @Override
     public String apply(String observed, Outputs outputs) {
         return FUNCTIONS
-                + "remember " + Shell.quote(unit()) + "\n"
+                + "remember " + Shell.words(unit(), file().path()) + "\n"
                 + file().put()
-                + "follow " + Shell.words(unit(), String.join(", ", servers), file().path()) + "\n";
+                + "follow " + Shell.words(unit(), file().path()) + " " + Shell.words(servers) + "\n";
     }
 
     @Override
     public String undo() {
-        return ownClock() ? FUNCTIONS + "put_back " + Shell.words(unit(), file().path()) + "\n" : "";
+        return ownClock() ? FUNCTIONS + "put_back\n" : "";
     }
 
     @Override
     public Optional<Refusal> refusal(String observed) {
+        if (ownClock() && facts.timeService().isEmpty() && !brought) {
+            return Optional.of(new Refusal(
+                    "nothing keeps the clock here, and the bundle has no chrony for %s %s"
+                            .formatted(facts.osId(), facts.osVersion()),
+                    "install chrony on the host, or take host.time out of the file"));
+        }
         if (ownClock() && !KNOWN.contains(unit())) {
             return Optional.of(new Refusal(
                     unit() + " keeps the clock here, which Kubewright does not set up",

@@ -74,23 +74,34 @@ final class VirtualHost extends RunningHost {
         if (!isRunning()) {
             throw off();
         }
-        Optional<String> before = boot();
-        LabSsh.command(directory(), host(), "root", List.of("systemctl", "reboot"))
+        awaitLogin();
+        String before = boot().orElseThrow(() -> LabException.failed(
+                "host " + host().name() + " does not tell which boot this is",
+                "Log in and look: kubewright lab ssh " + host().name()));
+        LabSsh.command(
+                        directory(),
+                        host(),
+                        "root",
+                        List.of("systemd-run", "--quiet", "--no-block", "systemctl", "reboot"))
                 .within(Duration.ofSeconds(60))
-                .result();
-        awaitShutdown(SHUTDOWN.plus(BOOT), () -> {
-            Optional<String> now = greets() ? boot() : Optional.empty();
-            return now.isPresent() && !now.equals(before);
-        });
+                .run();
+        awaitShutdown(
+                SHUTDOWN.plus(BOOT),
+                () -> greets() && boot().filter(now -> !now.equals(before)).isPresent());
         awaitLogin();
     }
 
     /** The kernel's id of this boot; empty when nobody can log in. */
     private Optional<String> boot() {
-        Command.Result result = LabSsh.command(
-                        directory(), host(), "root", List.of("cat", "/proc/sys/kernel/random/boot_id"))
-                .within(Duration.ofSeconds(30))
-                .result();
-        return result.code() == 0 ? Optional.of(result.output().strip()) : Optional.empty();
+        try {
+            Command.Result result = LabSsh.command(
+                            directory(), host(), "root", List.of("cat", "/proc/sys/kernel/random/boot_id"))
+                    .within(Duration.ofSeconds(30))
+                    .result();
+            return result.code() == 0 ? Optional.of(result.output().strip()) : Optional.empty();
+        } catch (LabException _) {
+            // A host that goes down may take the question with it.
+            return Optional.empty();
+        }
     }
 }

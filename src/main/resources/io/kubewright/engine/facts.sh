@@ -12,6 +12,8 @@ echo "memory $(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
 if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then echo "cgroup 2"; else echo "cgroup 1"; fi
 echo "machine-id $(cat /etc/machine-id 2>/dev/null || echo none)"
 for unit in chrony chronyd systemd-timesyncd ntpsec ntp openntpd; do
+    # A package that was unpacked and not configured has no configuration yet.
+    case $unit in chrony*) [ -f /etc/chrony/chrony.conf ] || [ -f /etc/chrony.conf ] || continue ;; esac
     if [ -f "/usr/lib/systemd/system/$unit.service" ] || [ -f "/lib/systemd/system/$unit.service" ]; then
         echo "time-service $unit.service"
         break

@@ -33,12 +33,15 @@ kw_output() {
     rm -f "$KW_TMP/output"
 }
 
+# kw_uptime: seconds by a clock that nobody sets.
+kw_uptime() { cut -d. -f1 /proc/uptime; }
+
 # kw_wait SECONDS COMMAND...: until it succeeds.
 kw_wait() {
-    kw_until=$(($(date +%s) + $1))
+    kw_until=$(($(kw_uptime) + $1))
     shift
     until "$@" >"$KW_TMP/waited" 2>&1; do
-        if [ "$(date +%s)" -ge "$kw_until" ]; then
+        if [ "$(kw_uptime)" -ge "$kw_until" ]; then
             echo "waited in vain for: $*" >&2
             tail -n 5 "$KW_TMP/waited" >&2
             return 1
@@ -63,16 +66,26 @@ kw_stamp() {
         mkdir -p "$KW_STATE/originals"
         chmod 700 "$KW_STATE" "$KW_STATE/originals"
         { stat -c %.9Y "$1" && ls -A "$1"; } >"$kw_held.new"
+        sync "$kw_held.new" 2>/dev/null || :
         mv "$kw_held.new" "$kw_held"
     fi
 }
 
-# kw_unstamp DIRECTORY: what is in it is what was in it before, so it looks as old as it did.
+# kw_unstamp DIRECTORY: what is in it is what was in it before, so it looks as old as it did. With our last file in it the
+# stamp goes: what others do there from now on is theirs.
 kw_unstamp() {
     kw_held=$(kw_original "$1").stamp
-    if [ -e "$kw_held" ] && [ -d "$1" ] && [ "$(ls -A "$1")" = "$(tail -n +2 "$kw_held")" ]; then
+    [ -s "$kw_held" ] || return 0
+    if [ -d "$1" ] && [ "$(ls -A "$1")" = "$(tail -n +2 "$kw_held")" ]; then
         touch -m -d "@$(head -n 1 "$kw_held")" "$1"
     fi
+    for kw_other in "$(kw_original "$1")"=s*; do
+        case $kw_other in
+            *.stamp) ;;
+            *) if [ -e "$kw_other" ] || [ -L "$kw_other" ]; then return 0; fi ;;
+        esac
+    done
+    rm -f "$kw_held"
 }
 
 # kw_save PATH: keeps the file as it is now, or the fact that there is none. The first original wins.
@@ -167,8 +180,8 @@ kw_restore() {
             chmod "$kw_mode" "$1"
             chown "$kw_owner" "$1"
         fi
-        kw_unstamp "$1"
         rm -f "$kw_kept.empty"
+        kw_unstamp "$1"
     elif [ -e "$kw_kept" ] || [ -L "$kw_kept" ]; then
         kw_new=$(kw_beside "$1")
         rm -rf "$kw_new"

@@ -34,6 +34,11 @@ unload() {
     staying=
     while read -r module; do
         [ -e "/sys/module/$module" ] || continue
+        # Its count does not tell of filters on a bridge that rest on it.
+        if [ "$module" = br_netfilter ] && [ -n "$(ls -d /sys/class/net/*/bridge 2>/dev/null)" ]; then
+            staying="$staying $module"
+            continue
+        fi
         if [ "$(cat "/sys/module/$module/refcnt" 2>/dev/null)" != 0 ] || ! rmmod "$module"; then staying="$staying $module"; fi
     done <"$KW_TMP/leaving"
     [ -z "$staying" ] || kw_say "in use, so they stay until the next boot:$staying"

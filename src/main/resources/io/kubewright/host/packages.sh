@@ -1,28 +1,57 @@
-times=$KW_STATE/packages.times
+# Times of directories: first, before our first package; since, after the last one; and which of them nobody else changed.
+first=$KW_STATE/packages.times
 names=$KW_STATE/packages.names
+since=$KW_STATE/packages.times.since
+unchanged=$KW_STATE/packages.times.unchanged
 trees='/etc /usr/local /opt'
 
-# look_at_trees TIMES NAMES: when something last came or went in each directory, and what is in it.
-look_at_trees() {
-    find $trees -xdev -type d -printf '%T@ %p\n' | sort >"$1"
-    find $trees -xdev -mindepth 1 -printf '%h %f\n' | sort >"$2"
+# directory_times: when something last came or went in each directory.
+directory_times() { find $trees -xdev -type d -printf '%T@ %p\n' | sort; }
+
+# inventory: what is in each directory.
+inventory() { find $trees -xdev -mindepth 1 -printf '%h\t%f\n' | sort; }
+
+# keep FILE <text: whole or not at all.
+keep() {
+    cat >"$1.new"
+    sync "$1.new" 2>/dev/null || :
+    mv "$1.new" "$1"
 }
 
 # remember_times: the first time wins.
 remember_times() {
-    [ ! -e "$times" ] || return 0
     mkdir -p "$KW_STATE"
-    look_at_trees "$times.new" "$names"
-    mv "$times.new" "$times"
+    if [ ! -e "$first" ]; then
+        inventory | keep "$names"
+        directory_times | keep "$first"
+    fi
 }
 
-# put_times_back: a directory in which the same is as then looks as old as then.
+# remember_since: after packages came.
+remember_since() {
+    rm -f "$unchanged"
+    directory_times | keep "$since"
+}
+
+# note_times: before packages go. The first time wins: an undo that was interrupted has changed some itself.
+note_times() {
+    if [ -e "$since" ] && [ ! -e "$unchanged" ]; then
+        directory_times >"$KW_TMP/times"
+        comm -12 "$since" "$KW_TMP/times" | cut -d ' ' -f 2- | keep "$unchanged"
+    fi
+}
+
+# put_times_back: a directory that nobody else changed and in which the same is as then looks as old as then.
 put_times_back() {
-    [ -e "$times" ] || return 0
-    look_at_trees "$KW_TMP/times" "$KW_TMP/names"
-    comm -3 "$names" "$KW_TMP/names" | sed 's/^\t//; s/ [^ ]*$//' | sort -u >"$KW_TMP/differ"
-    comm -23 "$times" "$KW_TMP/times" | while read -r time directory; do
-        if [ -d "$directory" ] && ! grep -qxF "$directory" "$KW_TMP/differ"; then touch -m -d "@$time" "$directory"; fi
-    done
-    rm -f "$times" "$names"
+    if [ -e "$unchanged" ] && [ -e "$first" ]; then
+        directory_times >"$KW_TMP/times"
+        inventory >"$KW_TMP/names"
+        comm -3 "$names" "$KW_TMP/names" | sed 's/^\t//' | cut -f 1 | sort -u >"$KW_TMP/differ"
+        comm -23 "$first" "$KW_TMP/times" | while read -r time directory; do
+            if [ -d "$directory" ] && grep -qxF "$directory" "$unchanged" && ! grep -qxF "$directory" "$KW_TMP/differ"; then
+                touch -m -d "@$time" "$directory"
+            fi
+        done
+    fi
+    rm -f "$first" "$names" "$since" "$unchanged"
 }

@@ -78,6 +78,7 @@ switch_off() {
     while read -r link; do
         kw_save "$link"
         echo "$link" >>"$links"
+        sync "$links" 2>/dev/null || :
         rm "$link"
     done <"$KW_TMP/starters"
     if [ "$(readlink "$units/swap.target")" != /dev/null ]; then

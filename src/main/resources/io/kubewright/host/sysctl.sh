@@ -3,7 +3,7 @@ conf=/etc/sysctl.d/99-zz-kubewright.conf
 originals=$KW_STATE/sysctl.originals
 
 # file_of KEY: where the kernel keeps it.
-file_of() { printf '/proc/sys/%s' "$(printf '%s' "$1" | tr . /)"; }
+file_of() { printf '/proc/sys/%s' "$(printf '%s' "$1" | tr ./ /.)"; }
 
 # live KEY: the kernel's value, fields separated by single spaces; empty when there is no such parameter.
 live() {
@@ -15,17 +15,21 @@ live() {
 boot_files() {
     for directory in /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /usr/lib/sysctl.d /lib/sysctl.d; do
         for file in "$directory"/*.conf; do
-            if [ -e "$file" ]; then printf '%s\t%s\n' "${file##*/}" "$file"; fi
+            if [ -f "$file" ] || [ -c "$file" ]; then printf '%s\t%s\n' "${file##*/}" "$file"; fi
         done
     done | sort -s -u -t '	' -k 1,1 | cut -f 2
-    if grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then sed -n 's/^IPT_SYSCTL=//p' /etc/default/ufw; fi
+    if grep -qsi '^ENABLED="*yes' /etc/ufw/ufw.conf && [ -f /etc/default/ufw ]; then
+        sed -n 's/^IPT_SYSCTL="*\([^"]*\)"*$/\1/p' /etc/default/ufw
+    fi
 }
 
 # boot_values: "key value<TAB>file" a line, as the next boot will set them.
 boot_values() {
     set --
     boot_files >"$KW_TMP/boot.files"
-    while read -r file; do set -- "$@" "$file"; done <"$KW_TMP/boot.files"
+    while read -r file; do
+        if [ -r "$file" ] && [ ! -d "$file" ]; then set -- "$@" "$file"; fi
+    done <"$KW_TMP/boot.files"
     [ $# -eq 0 ] || awk '
         /^[ \t]*([#;]|$)/ || !/=/ { next }
         {
@@ -78,10 +82,13 @@ verdict() {
 
 begin_look() { boot_values >"$KW_TMP/boot"; }
 
+# ours KEY: whether our file sets it.
+ours() { [ -f "$conf" ] && [ -n "$(sed -n "s,^$(printf '%s' "$1" | sed 's/[.*[]/\\&/g') = .*,&,p" "$conf")" ]; }
+
 # look KEY VALUE COMPARISON OWNER: names the file that sets another value at boot than it should.
 look() {
     at_boot=$(boot "$1")
-    if [ "$4" = module ] && [ -z "$at_boot" ]; then now=; else now=$(live "$1"); fi
+    if [ "$4" = module ] && ! ours "$1"; then now=; else now=$(live "$1"); fi
     line="$1: $(verdict "$now" "$2" "$3"), at boot $(verdict "$at_boot" "$2" "$3")"
     case $line in
         *"at boot $2" | *"at boot at least $2" | *'at boot not set') ;;
@@ -92,6 +99,7 @@ look() {
 
 begin_set() {
     lines=
+    boot_values >"$KW_TMP/boot"
     mkdir -p "$KW_STATE"
     [ -e "$originals" ] || : >"$originals"
 }
@@ -105,7 +113,8 @@ set_parameter() {
     fi
     now=$(live "$1")
     value=$2
-    if [ "$3" = at-least ]; then value=$(raise "$now" "$2"); fi
+    # Nor is what somebody set higher for the next boot.
+    if [ "$3" = at-least ]; then value=$(raise "$(boot "$1")" "$(raise "$now" "$2")"); fi
     if ! grep -q "^$1 = " "$originals"; then echo "$1 = $now" >>"$originals"; fi
     lines="$lines$1 = $value
 "

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The host room's fragments, really run on directories that look like hosts. */
 class HostRoomTest {
@@ -200,6 +201,49 @@ class HostRoomTest {
             assertThat(sysctl.refusal(observed).orElseThrow().reason())
                     .isEqualTo(file + " sets net.ipv4.ip_forward = 0 at boot, after our own file");
             assertThat(sysctl.refusal(observed).orElseThrow().hint()).endsWith("the value that is needed: 1");
+        }
+
+        @Test
+        void aHigherValueOfTheNextBootStays() throws IOException {
+            host.file("/etc/sysctl.d/10-own.conf", "net.netfilter.nf_conntrack_max = 2000000\n");
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
+            assertThat(live("net.netfilter.nf_conntrack_max")).isEqualTo("2000000");
+            assertThat(host.read("/etc/sysctl.d/99-zz-kubewright.conf"))
+                    .contains("net.netfilter.nf_conntrack_max = 2000000\n");
+        }
+
+        @Test
+        void loadingAModuleDoesNotChangeWhatWasSeenWhereAnotherFileSetsItsParameter() throws IOException {
+            host.file("/etc/sysctl.d/k8s.conf", "net.bridge.bridge-nf-call-iptables = 1\n");
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            Files.delete(host.path("/proc/sys/net/bridge/bridge-nf-call-iptables"));
+            String before = host.probe(sysctl);
+            set("net.bridge.bridge-nf-call-iptables", "1");
+            assertThat(host.probe(sysctl))
+                    .isEqualTo(before)
+                    .contains("net.bridge.bridge-nf-call-iptables: not set, at boot 1\n");
+        }
+
+        @Test
+        void aNameMayHaveSlashes() throws IOException {
+            host.file("/proc/sys/net/ipv4/conf/eth0.5/rp_filter", "1\n");
+            Sysctl sysctl = sysctl(REAL, Map.of("net/ipv4/conf/eth0.5/rp_filter", "2", "kernel/panic", "20"));
+            assertThat(host.apply(sysctl))
+                    .isEqualTo(sysctl.desired(""))
+                    .contains("kernel.panic: 20, at boot 20\n")
+                    .contains("net.ipv4.conf.eth0/5.rp_filter: 2, at boot 2\n");
+            assertThat(host.read("/proc/sys/net/ipv4/conf/eth0.5/rp_filter")).isEqualTo("2\n");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "IPT_SYSCTL=/nowhere/sysctl.conf\n", "IPT_SYSCTL=\"/nowhere\"\n"})
+        void aFirewallWithoutAFileOfItsOwnIsNoReasonToBeBlind(String defaults) throws IOException {
+            host.file("/etc/ufw/ufw.conf", "ENABLED=yes\n");
+            host.file("/etc/default/ufw", defaults);
+            Files.createDirectories(host.path("/etc/sysctl.d/odd.conf"));
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
         }
 
         @Test
@@ -521,6 +565,98 @@ class HostRoomTest {
             Refusal refusal = modules.refusal(host.probe(modules)).orElseThrow();
             assertThat(refusal.reason()).startsWith("the kernel 6.12.1 lacks vxlan: Calico's VXLAN device");
             assertThat(refusal.hint()).contains("linux-image-amd64");
+        }
+    }
+
+    @Nested
+    class TimeServers {
+        private final String sources = "/etc/chrony/sources.d/kubewright.sources";
+
+        private Time time(Optional<String> unit, boolean brought) {
+            HostFacts found = new HostFacts(
+                    "n1",
+                    "n1",
+                    "debian",
+                    "13",
+                    "amd64",
+                    "6.12.1",
+                    2,
+                    4L << 30,
+                    2,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    "m1",
+                    unit,
+                    Map.of());
+            return new Time(
+                    StepId.parse("host/time@n1"), Set.of(), List.of("ntp.corp.local", "10.0.0.1"), found, brought);
+        }
+
+        @BeforeEach
+        void services() throws IOException {
+            host.file(
+                    "/etc/chrony/chrony.conf",
+                    "pool 2.debian.pool.ntp.org\n  SourceDir\t" + host.path("/etc/chrony/sources.d") + "\n");
+            host.program("systemctl", """
+                    case $1 in
+                    is-enabled) echo enabled ;;
+                    is-active) echo active ;;
+                    show) echo @4000000000 ;;
+                    esac
+                    """);
+            host.program("chronyc", "echo '^,*,ntp.corp.local,1,6,17,3,0.1,0.1,0.1'");
+            host.program("sleep", ":");
+        }
+
+        @Test
+        void chronyFollowsTheServersAndIsAsItWasAfterwards() throws IOException {
+            Time time = time(Optional.of("chrony.service"), false);
+            assertThat(time.refusal(host.probe(time))).isEmpty();
+            assertThat(host.apply(time)).isEqualTo(time.desired(""));
+            assertThat(host.read(sources)).isEqualTo("server ntp.corp.local iburst\nserver 10.0.0.1 iburst\n");
+            assertThat(host.run(time.undo()).status()).isZero();
+            assertThat(host.exists(sources)).isFalse();
+            assertThat(host.calls("systemctl"))
+                    .contains("restart chrony.service")
+                    .noneMatch(call -> call.startsWith("disable") || call.startsWith("stop"));
+        }
+
+        @Test
+        void followingAnotherServerIsNotEnough() throws IOException {
+            host.program("chronyc", "echo '^,*,2.debian.pool.ntp.org,1,6,17'; echo '^,?,ntp.corp.local,0,6,0'");
+            HostDirectory.Result result =
+                    host.run(time(Optional.of("chrony.service"), false).apply("", new Outputs()));
+            assertThat(result.status()).isNotZero();
+            assertThat(result.errors()).contains("follows none of ntp.corp.local 10.0.0.1 after a minute");
+        }
+
+        @Test
+        void theFormerServicesFileDoesNotStay() {
+            host.run(time(Optional.of("systemd-timesyncd.service"), false).apply("", new Outputs()));
+            assertThat(host.exists("/etc/systemd/timesyncd.conf.d/kubewright.conf"))
+                    .isTrue();
+            Time chrony = time(Optional.of("chrony.service"), false);
+            assertThat(host.apply(chrony)).isEqualTo(chrony.desired(""));
+            assertThat(host.exists("/etc/systemd/timesyncd.conf.d/kubewright.conf"))
+                    .isFalse();
+            host.run(chrony.undo());
+            assertThat(host.exists(sources)).isFalse();
+        }
+
+        @Test
+        void whatCannotFollowIsRefused() throws IOException {
+            assertThat(time(Optional.empty(), true).refusal("")).isEmpty();
+            assertThat(time(Optional.empty(), false).refusal("").orElseThrow().reason())
+                    .isEqualTo("nothing keeps the clock here, and the bundle has no chrony for debian 13");
+            assertThat(time(Optional.of("ntpsec.service"), false)
+                            .refusal("")
+                            .orElseThrow()
+                            .reason())
+                    .startsWith("ntpsec.service keeps the clock here");
+            host.file("/etc/chrony/chrony.conf", "pool 2.debian.pool.ntp.org\n");
+            Time time = time(Optional.of("chronyd.service"), false);
+            assertThat(time.refusal(host.probe(time)).orElseThrow().hint()).contains("sourcedir /etc/chrony/sources.d");
         }
     }
 
