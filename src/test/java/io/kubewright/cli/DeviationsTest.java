@@ -138,11 +138,31 @@ class DeviationsTest {
                 .collect(Collectors.toSet());
     }
 
+    /** Without the deviation, cgroup v1 is refused. */
+    private String labWithANewCgroupVersion() throws Exception {
+        try (Stream<Path> hosts = Files.list(FACTS.resolve("lab"))) {
+            for (Path host : hosts.toList()) {
+                Files.writeString(
+                        directory.resolve(host.getFileName()),
+                        Files.readString(host).replace("\ncgroup 1\n", "\ncgroup 2\n"));
+            }
+        }
+        return directory.toAbsolutePath().toString();
+    }
+
+    @Test
+    void cgroupVersionOneIsRefusedWhereItIsNoDeviation() throws Exception {
+        CommandLineCase call = CommandLineCase.of(source("lab", Optional.empty()), "plan");
+        assertThat(call.exit()).isEqualTo(3);
+        assertThat(call.err()).contains("n5 has cgroup v1").contains("systemd.unified_cgroup_hierarchy=1");
+    }
+
     @Test
     void aStepThatADeviationChangesSaysSo() throws Exception {
-        Set<Line> without = lines(diffs(plan("lab", Optional.empty())));
+        String hosts = labWithANewCgroupVersion();
+        Set<Line> without = lines(diffs(plan(hosts, Optional.empty())));
         for (Deviation deviation : ALL) {
-            Plan lab = plan("lab", Optional.of(overlay(LAB_ID, List.of(deviation))));
+            Plan lab = plan(hosts, Optional.of(overlay(LAB_ID, List.of(deviation))));
             Set<String> saying = lab.steps().stream()
                     .filter(step -> step.deviation().isPresent())
                     .map(step -> step.id().path())
