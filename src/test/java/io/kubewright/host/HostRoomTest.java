@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The host room's fragments, really run on directories that look like hosts. */
 class HostRoomTest {
-    private static final HostFacts REAL = facts();
+    private static final HostFacts REAL = facts(Optional.empty());
     private static final HostFacts LAB = REAL.with(Map.of(
             Deviation.SHARED_KERNEL, new Deviation(Deviation.SHARED_KERNEL, "hosts share the machine's kernel"),
             Deviation.NO_MODULES, new Deviation(Deviation.NO_MODULES, "the kernel loads no modules")));
@@ -45,7 +45,7 @@ class HostRoomTest {
         host = new HostDirectory(directory.toRealPath());
     }
 
-    private static HostFacts facts() {
+    private static HostFacts facts(Optional<String> timeService) {
         return new HostFacts(
                 "n1",
                 "n1",
@@ -60,7 +60,7 @@ class HostRoomTest {
                 Optional.empty(),
                 Optional.empty(),
                 "m1",
-                Optional.empty(),
+                timeService,
                 Map.of());
     }
 
@@ -573,24 +573,12 @@ class HostRoomTest {
         private final String sources = "/etc/chrony/sources.d/kubewright.sources";
 
         private Time time(Optional<String> unit, boolean brought) {
-            HostFacts found = new HostFacts(
-                    "n1",
-                    "n1",
-                    "debian",
-                    "13",
-                    "amd64",
-                    "6.12.1",
-                    2,
-                    4L << 30,
-                    2,
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    "m1",
-                    unit,
-                    Map.of());
             return new Time(
-                    StepId.parse("host/time@n1"), Set.of(), List.of("ntp.corp.local", "10.0.0.1"), found, brought);
+                    StepId.parse("host/time@n1"),
+                    Set.of(),
+                    List.of("ntp.corp.local", "10.0.0.1"),
+                    facts(unit),
+                    brought);
         }
 
         @BeforeEach
