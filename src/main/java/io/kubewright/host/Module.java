@@ -1,12 +1,13 @@
 package io.kubewright.host;
 
+import io.kubewright.spec.Table;
 import java.util.List;
 import java.util.Optional;
 
 /** A kernel module of {@code modules.yaml}. */
 record Module(String name, String why, String source) {
     static List<Module> table() {
-        return Table.read("modules.yaml").stream()
+        return Table.read(Module.class, "modules.yaml").stream()
                 .map(row -> new Module(row.text("name"), row.text("why"), row.text("source")))
                 .toList();
     }
@@ -18,7 +19,7 @@ record Module(String name, String why, String source) {
      * @param osId ID of os-release
      */
     static Optional<String> carrier(String osId) {
-        return Table.read("module-packages.yaml").stream()
+        return Table.read(Module.class, "module-packages.yaml").stream()
                 .filter(row -> row.text("os").equals(osId))
                 .map(row -> row.text("package"))
                 .findFirst();

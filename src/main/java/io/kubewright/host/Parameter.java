@@ -1,5 +1,6 @@
 package io.kubewright.host;
 
+import io.kubewright.spec.Table;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,7 +26,7 @@ record Parameter(
         String why,
         String source) {
     static List<Parameter> table() {
-        return Table.read("sysctl.yaml").stream().map(Parameter::of).toList();
+        return Table.read(Parameter.class, "sysctl.yaml").stream().map(Parameter::of).toList();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.kubewright.host;
 
+import io.kubewright.spec.Table;
 import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostResource;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
 record Swap(StepId id, Set<StepId> needs, HostFacts facts) implements HostResource {
     private static final String FUNCTIONS = ShellFunctions.of("swap.sh");
     private static final List<String> SERVICES =
-            Table.read("swap.yaml").stream().map(row -> row.text("service")).toList();
+            Table.read(Swap.class, "swap.yaml").stream().map(row -> row.text("service")).toList();
 
     /** A lab's host sees the machine's swap. */
     private String ownSwap() {

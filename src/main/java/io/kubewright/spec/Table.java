@@ -1,4 +1,4 @@
-package io.kubewright.host;
+package io.kubewright.spec;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,24 +10,29 @@ import java.util.Optional;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Reads the room's tables: YAML lists of rows. */
-final class Table {
+/** Tables that are data of a room: YAML lists of rows in its resources. */
+public final class Table {
     private Table() {}
 
     /** One row; asking for a column that is not there is a mistake in the table. */
-    record Row(String table, Map<?, ?> columns) {
-        String text(String column) {
+    public record Row(String table, Map<?, ?> columns) {
+        public String text(String column) {
             return optional(column)
                     .orElseThrow(() -> new IllegalStateException(table + " lacks " + column + " in " + columns));
         }
 
-        Optional<String> optional(String column) {
+        public Optional<String> optional(String column) {
             return Optional.ofNullable(columns.get(column)).map(Object::toString);
         }
     }
 
-    static List<Row> read(String name) {
-        try (InputStream in = Table.class.getResourceAsStream(name)) {
+    /**
+     * Reads a table.
+     *
+     * @param room a class of the room that has it
+     */
+    public static List<Row> read(Class<?> room, String name) {
+        try (InputStream in = room.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("the build lacks the resource " + name);
             }
