@@ -52,6 +52,9 @@ interface ClusterWork extends AutoCloseable {
 
     Verification verify(PathSelection selection, boolean disruptive, RunListener listener) throws InterruptedException;
 
+    /** Tries out on the hosts what the file asks of them; leaves nothing behind. */
+    Verification preflight(PathSelection selection, RunListener listener) throws InterruptedException;
+
     Drift drift(PathSelection selection, RunListener listener) throws InterruptedException;
 
     /** The journal of this cluster on this machine, up to its first fault. */

@@ -1,5 +1,6 @@
 package io.kubewright.cli;
 
+import io.kubewright.cluster.Checks;
 import io.kubewright.cluster.Fitness;
 import io.kubewright.cluster.Leavers;
 import io.kubewright.cluster.Proofs;
@@ -17,6 +18,7 @@ import io.kubewright.engine.Proof;
 import io.kubewright.engine.Refusal;
 import io.kubewright.engine.Resource;
 import io.kubewright.engine.RunEvent;
+import io.kubewright.engine.RunKind;
 import io.kubewright.engine.RunListener;
 import io.kubewright.engine.Step;
 import io.kubewright.engine.StepId;
@@ -193,17 +195,37 @@ final class FileWork implements ClusterWork {
                 site.fleet(),
                 ready.bundle(),
                 text -> listener.on(new RunEvent.PhaseLine("verify", text)))) {
-            Site.requireMatches(selection.unmatchedPaths(
-                    proofs.all().stream().map(Proof::path).toList()));
-            List<Proof> wanted = proofs.all().stream()
-                    .filter(proof -> selection.mayInclude(proof.path()))
-                    .filter(proof -> disruptive || !proof.disruptive())
-                    .toList();
-            Verification found = Verifier.run(wanted, PROOFS_AT_ONCE, listener);
-            return new Verification(found.entries().stream()
-                    .filter(entry -> selection.selects(entry.path(), entry.target()))
-                    .toList());
+            return carryOut(
+                    RunKind.VERIFY, proofs.all(), selection, proof -> disruptive || !proof.disruptive(), listener);
         }
+    }
+
+    @Override
+    public Verification preflight(PathSelection selection, RunListener listener) throws InterruptedException {
+        Site.Prepared ready = site.prepare(listener);
+        try (Checks checks = Checks.of(
+                site.specification(),
+                site.fleet(),
+                ready.bundle(),
+                ready.facts(),
+                text -> listener.on(new RunEvent.PhaseLine("preflight", text)))) {
+            return carryOut(RunKind.PREFLIGHT, checks.all(), selection, _ -> true, listener);
+        }
+    }
+
+    private static Verification carryOut(
+            RunKind kind, List<Proof> all, PathSelection selection, Predicate<Proof> chosen, RunListener listener)
+            throws InterruptedException {
+        Site.requireMatches(
+                selection.unmatchedPaths(all.stream().map(Proof::path).toList()));
+        List<Proof> wanted = all.stream()
+                .filter(proof -> selection.mayInclude(proof.path()))
+                .filter(chosen)
+                .toList();
+        Verification found = Verifier.run(kind, wanted, PROOFS_AT_ONCE, listener);
+        return new Verification(found.entries().stream()
+                .filter(entry -> selection.selects(entry.path(), entry.target()))
+                .toList());
     }
 
     @Override

@@ -86,8 +86,11 @@ final class LabUpCommand implements Callable<Integer> {
             phases.put("verify", System.nanoTime() - start);
             context.print(
                     () -> VerificationReport.text(
-                            verification, context.colour(), context.options().verbosity() > 0),
-                    () -> VerificationReport.json(verification));
+                            "proofs",
+                            verification,
+                            context.colour(),
+                            context.options().verbosity() > 0),
+                    () -> VerificationReport.json("verify", "proofs", verification));
             summary(people, specification, verification);
             return (verification.ok() ? ExitCode.DONE : ExitCode.PENDING).number();
         }

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:done, nothing to do, all proofs hold",
             "1:a step failed or a host could not be reached",
-            "2:pending or negative: plan has changes, drift found, a proof failed",
+            "2:pending or negative: plan has changes, drift found, a proof or check failed",
             "3:refused: stale plan, lock held, declined, would break quorum, untested combination",
             "64:bad usage or bad file",
             "130:interrupted, in order"
@@ -121,6 +121,7 @@ public final class Main implements Callable<Integer> {
     private static Map<String, Class<?>> commands() {
         Map<String, Class<?>> commands = new LinkedHashMap<>();
         commands.put("init", InitCommand.class);
+        commands.put("preflight", PreflightCommand.class);
         commands.put("plan", PlanCommand.class);
         commands.put("apply", ApplyCommand.class);
         commands.put("verify", VerifyCommand.class);

@@ -14,7 +14,7 @@ final class PlanRun {
         return switch (plan.kind()) {
             case UNDO -> "Take back";
             case RESET -> "Take back, with all data on these hosts,";
-            case APPLY, VERIFY, LAB -> "Apply";
+            case APPLY, VERIFY, PREFLIGHT, LAB -> "Apply";
         };
     }
 

@@ -30,8 +30,11 @@ final class VerifyCommand implements Callable<Integer> {
         }
         context.print(
                 () -> VerificationReport.text(
-                        verification, context.colour(), context.options().verbosity() > 0),
-                () -> VerificationReport.json(verification));
+                        "proofs",
+                        verification,
+                        context.colour(),
+                        context.options().verbosity() > 0),
+                () -> VerificationReport.json("verify", "proofs", verification));
         return (verification.ok() ? ExitCode.DONE : ExitCode.PENDING).number();
     }
 }

@@ -1,8 +1,6 @@
 package io.kubewright.cluster;
 
-import io.kubewright.bundle.Architecture;
 import io.kubewright.bundle.Bundle;
-import io.kubewright.engine.Blob;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.Proof;
 import io.kubewright.host.HostProofs;
@@ -14,14 +12,10 @@ import io.kubewright.kubeapi.proof.ProofNode;
 import io.kubewright.network.NetworkProofs;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Everything that a file promises, as proofs that share one set of proof pods. For one run: what was seen is kept. */
 public final class Proofs implements AutoCloseable {
-    private static final String PROBE = "kubewright-probe";
-
     private final List<Proof> all;
     private final ProofBench bench;
 
@@ -36,18 +30,12 @@ public final class Proofs implements AutoCloseable {
      * @param progress gets lines about what is removed after the proofs
      */
     public static Proofs of(Specification specification, Fleet fleet, Bundle bundle, Progress progress) {
-        Map<String, Blob> binaries = new LinkedHashMap<>();
-        for (Architecture architecture : bundle.architectures()) {
-            binaries.put(
-                    architecture.label().equals("arm64") ? "aarch64" : "x86_64",
-                    bundle.file(PROBE, architecture).blob());
-        }
-        HostProbe hosts = new HostProbe(fleet.targets(), binaries);
+        HostProbe hosts = Probes.on(fleet.targets(), bundle);
         List<Host> nodes = specification.hosts();
         ProofImage image = new ProofImage(
                 bundle.image(ProofImages.IMAGE, bundle.architectures().getFirst())
                         .ref(),
-                "/" + PROBE,
+                "/" + Probes.NAME,
                 bundle.data().imagePullPolicy());
         ProofBench bench = new ProofBench(
                 fleet.api().client(),

@@ -9,6 +9,7 @@ public enum RunKind {
     UNDO,
     RESET,
     VERIFY,
+    PREFLIGHT,
     LAB;
 
     /** Whether its steps are taken back. */

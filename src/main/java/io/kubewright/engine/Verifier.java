@@ -17,11 +17,16 @@ public final class Verifier {
 
     private Verifier() {}
 
-    /** A proof that cannot be carried out is a finding that does not hold; nothing is thrown for it. */
-    public static Verification run(List<Proof> proofs, int atOnce, RunListener listener) throws InterruptedException {
+    /**
+     * A proof that cannot be carried out is a finding that does not hold; nothing is thrown for it.
+     *
+     * @param kind {@link RunKind#VERIFY} or {@link RunKind#PREFLIGHT}
+     */
+    public static Verification run(RunKind kind, List<Proof> proofs, int atOnce, RunListener listener)
+            throws InterruptedException {
         long start = System.nanoTime();
         Instant now = Instant.now();
-        listener.on(new RunEvent.RunStarted(RUN_ID.format(now) + "-verify", now, RunKind.VERIFY, proofs.size()));
+        listener.on(new RunEvent.RunStarted(RUN_ID.format(now) + "-" + kind.word(), now, kind, proofs.size()));
         Semaphore places = new Semaphore(atOnce);
         Map<Integer, Callable<List<Verification.Entry>>> tasks = new LinkedHashMap<>();
         for (Proof proof : proofs) {

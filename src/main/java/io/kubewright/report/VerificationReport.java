@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What proofs found: a table for people, a document for machines. */
+/** What proofs, or checks, found: a table for people, a document for machines. */
 public final class VerificationReport {
     private static final int LONGEST_PATH = 44;
 
@@ -17,9 +17,10 @@ public final class VerificationReport {
     /**
      * One line a proof, and under it each finding that does not hold.
      *
+     * @param noun what they are called: proofs or checks
      * @param whole each finding that holds too, with its evidence
      */
-    public static String text(Verification verification, boolean colour, boolean whole) {
+    public static String text(String noun, Verification verification, boolean colour, boolean whole) {
         Style style = Style.of(colour);
         Map<String, List<Verification.Entry>> byPath = verification.entries().stream()
                 .collect(Collectors.groupingBy(Verification.Entry::path, LinkedHashMap::new, Collectors.toList()));
@@ -29,7 +30,7 @@ public final class VerificationReport {
         StringBuilder text = new StringBuilder();
         byPath.forEach((path, entries) -> proof(path, entries, width, style, whole, text));
         text.append(byPath.isEmpty() ? "" : "\n")
-                .append(conclusion(verification, style))
+                .append(conclusion(noun, verification, style))
                 .append('\n');
         return text.toString();
     }
@@ -70,19 +71,24 @@ public final class VerificationReport {
         }
     }
 
-    private static String conclusion(Verification verification, Style style) {
+    private static String conclusion(String noun, Verification verification, Style style) {
         int all = verification.entries().size();
         long held =
                 verification.entries().stream().filter(Verification.Entry::ok).count();
         return held == all
-                ? style.bold(all + " of " + all + " proofs hold")
-                : style.bold(held + " of " + all + " proofs hold, ") + style.red((all - held) + " do not");
+                ? style.bold(all + " of " + all + " " + noun + " hold")
+                : style.bold(held + " of " + all + " " + noun + " hold, ") + style.red((all - held) + " do not");
     }
 
-    /** Schema {@code kubewright.io/verify/v1}. */
-    public static String json(Verification verification) {
-        ObjectNode root = Json.document("verify").put("ok", verification.ok());
-        ArrayNode proofs = root.putArray("proofs");
+    /**
+     * Schema {@code kubewright.io/verify/v1} or {@code kubewright.io/preflight/v1}.
+     *
+     * @param document verify or preflight
+     * @param noun the name of the list
+     */
+    public static String json(String document, String noun, Verification verification) {
+        ObjectNode root = Json.document(document).put("ok", verification.ok());
+        ArrayNode proofs = root.putArray(noun);
         for (Verification.Entry entry : verification.entries()) {
             proofs.addObject()
                     .put("path", entry.path())

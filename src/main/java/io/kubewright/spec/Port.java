@@ -2,6 +2,7 @@ package io.kubewright.spec;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Ports at which hosts must be reached; a row of a room's {@code ports.yaml}.
@@ -9,8 +10,17 @@ import java.util.Locale;
  * @param first and {@code last}: the port twice, or a range
  * @param on the hosts that listen
  * @param from who calls
+ * @param server the program that listens, by its process name; none where it depends
  */
-public record Port(Transport transport, int first, int last, On on, From from, String why, String source) {
+public record Port(
+        Transport transport,
+        int first,
+        int last,
+        On on,
+        From from,
+        Optional<String> server,
+        String why,
+        String source) {
     /** What carries it. */
     public enum Transport {
         TCP,
@@ -47,6 +57,7 @@ public record Port(Transport transport, int first, int last, On on, From from, S
                 Integer.parseInt(ports[ports.length - 1]),
                 word(On.class, row.text("on")),
                 word(From.class, row.text("from")),
+                row.optional("server"),
                 row.text("why"),
                 row.text("source"));
     }

@@ -80,6 +80,12 @@ final class FakeWork implements ClusterWork, ClusterWork.Source {
     }
 
     @Override
+    public Verification preflight(PathSelection selection, RunListener listener) {
+        asked.add("preflight " + selection.only());
+        return verification;
+    }
+
+    @Override
     public Verification verify(PathSelection selection, boolean disruptive, RunListener listener) {
         asked.add("verify " + selection.only() + disruptive);
         return verification;

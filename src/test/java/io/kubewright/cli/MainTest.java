@@ -68,6 +68,7 @@ class MainTest {
         work.verification = new Verification(List.of(new Verification.Entry("proof/a", "n1", false, "c", "e", 1)));
         assertThat(CommandLineCase.of(work, "verify", "--disruptive").exit()).isEqualTo(2);
         assertThat(work.asked).contains("verify []true");
+        assertThat(CommandLineCase.of(work, "preflight").exit()).isEqualTo(2);
         assertThat(CommandLineCase.of(work, "drift").exit()).isZero();
         work.drift = new Drift(List.of(new Drift.Entry(StepId.parse("host/swap@n1"), "a", "b")));
         assertThat(CommandLineCase.of(work, "drift").exit()).isEqualTo(2);

@@ -51,7 +51,8 @@ class DocumentTest {
         return Stream.of(
                 valid("plan", PlanJson.write(Samples.plan())),
                 valid("plan", PlanJson.write(Samples.refused())),
-                valid("verify", VerificationReport.json(Samples.verification())),
+                valid("verify", VerificationReport.json("verify", "proofs", Samples.verification())),
+                valid("preflight", VerificationReport.json("preflight", "checks", Samples.preflight())),
                 valid("drift", DriftReport.json(Samples.drift())),
                 valid("explain", ExplanationReport.json(List.of(Samples.explanation()))),
                 valid("journal", JournalReport.listJson(ENTRIES)),

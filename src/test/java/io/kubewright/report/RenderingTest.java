@@ -21,8 +21,8 @@ class RenderingTest {
 
     @Test
     void verificationForPeople() {
-        Golden.check("verify.txt", VerificationReport.text(Samples.verification(), false, false));
-        Golden.check("verify-whole.txt", VerificationReport.text(Samples.verification(), false, true));
+        Golden.check("verify.txt", VerificationReport.text("proofs", Samples.verification(), false, false));
+        Golden.check("verify-whole.txt", VerificationReport.text("proofs", Samples.verification(), false, true));
     }
 
     @Test
@@ -53,8 +53,8 @@ class RenderingTest {
     void colourOnlyAddsColour() {
         assertThat(uncoloured(PlanReport.text(Samples.plan(), true, false)))
                 .isEqualTo(PlanReport.text(Samples.plan(), false, false));
-        assertThat(uncoloured(VerificationReport.text(Samples.verification(), true, true)))
-                .isEqualTo(VerificationReport.text(Samples.verification(), false, true));
+        assertThat(uncoloured(VerificationReport.text("proofs", Samples.verification(), true, true)))
+                .isEqualTo(VerificationReport.text("proofs", Samples.verification(), false, true));
         assertThat(uncoloured(DriftReport.text(Samples.drift(), true)))
                 .isEqualTo(DriftReport.text(Samples.drift(), false));
         assertThat(PlanReport.text(Samples.plan(), true, false)).contains("\u001b[32m+line 1\u001b[0m");

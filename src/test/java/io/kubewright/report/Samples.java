@@ -91,6 +91,11 @@ final class Samples {
         return Plan.of(RunKind.APPLY, "0.1.0", WHEN, "/c.yaml", "a", "b", List.of(), List.of(refused));
     }
 
+    static Verification preflight() {
+        return new Verification(List.of(new Verification.Entry(
+                "preflight/ports", "n1>n2", false, "n1 reaches n2", "tcp/10250 of n2: no answer in time", 6100)));
+    }
+
     static Verification verification() {
         return new Verification(List.of(
                 new Verification.Entry(

@@ -8,19 +8,26 @@ import io.kubewright.engine.TargetException;
 import io.kubewright.engine.Targets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The probe binary on hosts: sent when a host lacks it, kept in the host's blob store. */
 public final class HostProbe {
-    private static final String BLOBS = "/var/lib/kubewright/blobs/";
+    private static final String STATE = "/var/lib/kubewright";
+    private static final String BLOBS = STATE + "/blobs/";
     private static final int LACKING = 97;
     private static final Duration UPLOAD = Duration.ofSeconds(60);
     private static final Duration MARGIN = Duration.ofSeconds(15);
 
     private final Targets targets;
     private final Map<String, Blob> binaries;
+    private final Set<String> brought = ConcurrentHashMap.newKeySet();
 
     /** @param binaries by the machine that {@code uname -m} names, such as {@code x86_64} */
     public HostProbe(Targets targets, Map<String, Blob> binaries) {
@@ -43,6 +50,16 @@ public final class HostProbe {
      * @throws TargetException when the host could not be reached or the fragment failed
      */
     public String script(String host, String fragment, Duration limit) throws InterruptedException {
+        return script(host, fragment, limit, _ -> {});
+    }
+
+    /**
+     * As {@link #script(String, String, Duration)}.
+     *
+     * @param onLine gets each line as it is printed
+     */
+    public String script(String host, String fragment, Duration limit, Consumer<String> onLine)
+            throws InterruptedException {
         Target target = targets.get(host);
         String script = """
                 {
@@ -62,17 +79,38 @@ public final class HostProbe {
                 %s
                 } </dev/null
                 """.formatted(choices(), LACKING, fragment);
-        ScriptResult result = target.run(script, limit.plus(MARGIN), _ -> {});
+        ScriptResult result = target.run(script, limit.plus(MARGIN), onLine);
         if (result.exitCode() == LACKING) {
             Blob binary =
                     Optional.ofNullable(binaries.get(result.stdout().strip())).orElseThrow();
             target.upload(binary.source(), binary.sha256(), BLOBS + binary.sha256(), UPLOAD, _ -> {});
-            result = target.run(script, limit.plus(MARGIN), _ -> {});
+            brought.add(host);
+            result = target.run(script, limit.plus(MARGIN), onLine);
         }
         if (result.exitCode() != 0) {
             throw failed(host, result);
         }
         return result.stdout();
+    }
+
+    /**
+     * Takes the binary away again from the hosts that it was sent to, with the directories that are empty then. A host that
+     * does not answer keeps it.
+     *
+     * @param failed gets a line for each host that keeps it
+     */
+    public void forget(Consumer<String> failed) throws InterruptedException {
+        String script = binaries.values().stream()
+                        .map(binary -> "rm -f " + BLOBS + binary.sha256() + "\n")
+                        .collect(Collectors.joining())
+                + "rmdir --ignore-fail-on-non-empty " + BLOBS + " "
+                + STATE + "\n";
+        Map<String, Asked<ScriptResult>> asked = Together.ask(
+                List.copyOf(brought), MARGIN, host -> targets.get(host).run(script, MARGIN, _ -> {}));
+        asked.forEach((host, answer) -> answer.fold(_ -> brought.remove(host), reason -> {
+            failed.accept("the probe stays in " + BLOBS + " of " + host + ": " + reason);
+            return false;
+        }));
     }
 
     private String choices() {

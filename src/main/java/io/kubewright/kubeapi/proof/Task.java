@@ -7,7 +7,7 @@ import java.time.Duration;
  * a row do not), then it makes {@code count} further ones. Bounded in time whatever the network does.
  *
  * @param id names the outcome
- * @param kind udp, tcp, http, https or dns
+ * @param kind udp, tcp, connect, http, https or dns
  * @param address HOST:PORT, a URL for http and https, a name to look up for dns
  * @param payload what udp and tcp send and must get back
  * @param until open or closed
@@ -37,6 +37,11 @@ public record Task(
     /** Sends a line over udp or tcp that must come back behind the name of the server. */
     public static Task echo(String id, String kind, String address, String payload, int count) {
         return new Task(id, kind, address, payload, count, "open", TIMEOUT.toMillis(), DEADLINE.toMillis(), "", "", "");
+    }
+
+    /** Opens a TCP connection to a server that speaks another language. */
+    public static Task connect(String id, String address) {
+        return new Task(id, "connect", address, "", 0, "open", TIMEOUT.toMillis(), DEADLINE.toMillis(), "", "", "");
     }
 
     /** Looks up the IPv4 addresses of a name; an answer such as NXDOMAIN is an answer. */

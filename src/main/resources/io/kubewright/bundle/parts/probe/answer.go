@@ -36,6 +36,10 @@ func answerTCP(name string, port int) error {
 	if err != nil {
 		return err
 	}
+	return answerLines(listener, name)
+}
+
+func answerLines(listener net.Listener, name string) error {
 	for {
 		connection, err := listener.Accept()
 		if err != nil {
@@ -57,6 +61,10 @@ func answerUDP(name string, port int) error {
 	if err != nil {
 		return err
 	}
+	return answerDatagrams(connection, name)
+}
+
+func answerDatagrams(connection net.PacketConn, name string) error {
 	buffer := make([]byte, 4096)
 	for {
 		count, from, err := connection.ReadFrom(buffer)

@@ -26,6 +26,7 @@ var commands = map[string]command{
 	"dns":        dns,
 	"fsync":      fsync,
 	"http-get":   httpGet,
+	"ports":      ports,
 	"serve":      serve,
 	"tasks":      tasks,
 	"tcp-dial":   tcpDial,

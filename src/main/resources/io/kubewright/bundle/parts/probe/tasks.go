@@ -24,7 +24,7 @@ import (
 // network does.
 type task struct {
 	Id      string `json:"id"`
-	Kind    string `json:"kind"`    // udp, tcp, http, https, dns
+	Kind    string `json:"kind"`    // udp, tcp, connect, http, https, dns
 	Address string `json:"address"` // HOST:PORT, a URL for http and https, a name to look up for dns
 	Payload string `json:"payload"` // sent by udp and tcp; must come back behind the server's name
 	Count   int    `json:"count"`   // exchanges after the first that went through
@@ -170,6 +170,8 @@ func (t task) exchange(number int) (string, int64, error) {
 	switch t.Kind {
 	case "udp", "tcp":
 		answer, err = t.echo(number)
+	case "connect":
+		answer, err = t.connect()
 	case "http", "https":
 		answer, err = t.get()
 	case "dns":
@@ -201,6 +203,16 @@ func (t task) echo(number int) (string, error) {
 		return "", fmt.Errorf("sent %q, got back %q", sent, rest)
 	}
 	return name, nil
+}
+
+// connect only opens a connection: whoever listens speaks another language.
+func (t task) connect() (string, error) {
+	connection, err := net.DialTimeout("tcp", t.Address, t.timeout())
+	if err != nil {
+		return "", brief(err)
+	}
+	connection.Close()
+	return "connected", nil
 }
 
 func (t task) get() (string, error) {
