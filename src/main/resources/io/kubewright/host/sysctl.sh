@@ -54,15 +54,22 @@ boot() { sed -n "s,^$(printf '%s' "$1" | sed 's/[.*[]/\\&/g') \(.*\)	.*,\1,p" "$
 # setter KEY: the file that sets it.
 setter() { sed -n "s,^$(printf '%s' "$1" | sed 's/[.*[]/\\&/g') .*	,,p" "$KW_TMP/boot"; }
 
-# raise VALUE WANTED: field by field the higher of the two; WANTED when VALUE has not as many fields.
+# exceeds NUMBER OTHER: of any length; the shell's own comparison ends at 63 bits, and the kernel has longer ones.
+exceeds() { [ ${#1} -gt ${#2} ] || { [ ${#1} -eq ${#2} ] && [ "$1" \> "$2" ]; }; }
+
+# raise VALUE WANTED: field by field the higher of the two; WANTED when VALUE has not as many fields, or has other words.
 raise() {
     raised=
     rest="$2 "
     for have in $1; do
         least=${rest%% *}
         rest=${rest#* }
-        if [ -z "$least" ]; then break; fi
-        if [ "$have" -gt "$least" ]; then least=$have; fi
+        case $have in *[!0-9]*) least= ;; esac
+        if [ -z "$least" ]; then
+            rest=other
+            break
+        fi
+        if exceeds "$have" "$least"; then least=$have; fi
         raised="$raised${raised:+ }$least"
     done
     if [ -n "$rest" ]; then raised=$2; fi
