@@ -239,6 +239,17 @@ class ClusterIT {
 
     @Test
     @Order(5)
+    void preflightKnowsTheServersOfAClusterThatRuns() {
+        Result preflight = kubewright("preflight", "-v", "-f", FILE).done();
+
+        assertThat(preflight.out())
+                .contains("tcp/10250 is held by kubelet")
+                .contains("tcp/6443 is held by kube-apiserver")
+                .contains("udp/4789 is held by vxlan.calico");
+    }
+
+    @Test
+    @Order(5)
     void initWritesAFileOfWhatHostsReport() throws Exception {
         LabOverlay overlay = Lab.standing().orElseThrow();
         Path file = temporary.resolve("written.yaml");
