@@ -26,7 +26,9 @@ record Parameter(
         String why,
         String source) {
     static List<Parameter> table() {
-        return Table.read(Parameter.class, "sysctl.yaml").stream().map(Parameter::of).toList();
+        return Table.read(Parameter.class, "sysctl.yaml").stream()
+                .map(Parameter::of)
+                .toList();
     }
 
     /**

@@ -1,12 +1,12 @@
 package io.kubewright.host;
 
-import io.kubewright.spec.Table;
 import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
+import io.kubewright.spec.Table;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  */
 record Swap(StepId id, Set<StepId> needs, HostFacts facts) implements HostResource {
     private static final String FUNCTIONS = ShellFunctions.of("swap.sh");
-    private static final List<String> SERVICES =
-            Table.read(Swap.class, "swap.yaml").stream().map(row -> row.text("service")).toList();
+    private static final List<String> SERVICES = Table.read(Swap.class, "swap.yaml").stream()
+            .map(row -> row.text("service"))
+            .toList();
 
     /** A lab's host sees the machine's swap. */
     private String ownSwap() {
