@@ -24,8 +24,8 @@ record NftRules(List<Table> tables) implements FirewallRules {
     private static final Pattern WORD = Pattern.compile("\\{[^}]*}|\"[^\"]*\"|[^\\s]+");
     private static final Pattern HOOK =
             Pattern.compile("type filter hook (?<hook>input|forward) .*?policy (?<policy>accept|drop);.*");
-    /** Chains of kube-proxy, of the kubelet and of Calico. */
-    private static final Pattern KUBERNETES = Pattern.compile("(KUBE-|cali-|kubewright-).*");
+    /** Chains of kube-proxy, of the kubelet and of Calico, which are no firewall of the host. */
+    private static final Pattern KUBERNETES = Pattern.compile("(KUBE-|cali-).*");
 
     private static final int DEEPEST = 16;
 
@@ -129,7 +129,6 @@ record NftRules(List<Table> tables) implements FirewallRules {
             boolean certain = judged.match() == Match.YES;
             if (goes || judged.verdict().startsWith("jump ")) {
                 String target = judged.verdict().substring("jump ".length());
-                // Kubernetes' own rules are no firewall of the host.
                 Optional<Chain> next = Optional.ofNullable(table.chains().get(target))
                         .filter(_ -> !KUBERNETES.matcher(target).matches() && depth < DEEPEST);
                 Set<End> behind =
