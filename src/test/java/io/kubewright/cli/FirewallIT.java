@@ -165,8 +165,8 @@ class FirewallIT {
         kubewright("undo", "host/firewall", "--yes", "-f", file).done();
         assertThat(rules()).isEqualTo(before);
         assertThat(answering()).isEmpty();
-        assertThat(on(CLOSED, "ls -A /etc/systemd/system /etc/kubewright /usr/local/sbin 2>/dev/null")
+        assertThat(on(CLOSED, "ls -dA /etc/systemd/system/* /etc/* /usr/local/sbin/*")
                         .out())
-                .doesNotContain("kubewright", "nftables.service.wants");
+                .doesNotContain("kubewright-firewall", "/etc/kubewright\n", "nftables.service.wants");
     }
 }
