@@ -10,22 +10,28 @@ import io.kubewright.engine.StepId;
 import io.kubewright.host.HostInput;
 import io.kubewright.host.HostPackage;
 import io.kubewright.host.HostResources;
+import io.kubewright.host.HostSection;
 import io.kubewright.kube.Departure;
 import io.kubewright.kube.DnsSpread;
 import io.kubewright.kube.KubeInput;
+import io.kubewright.kube.KubePorts;
 import io.kubewright.kube.KubeResources;
+import io.kubewright.kube.ProxySettings;
 import io.kubewright.kube.ServingCertificates;
 import io.kubewright.kube.Settled;
 import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.network.CalicoInput;
 import io.kubewright.network.CalicoResources;
+import io.kubewright.network.NetworkPorts;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that a file asks for, as resources, and the steps between the rooms. */
 public final class Blueprint {
@@ -73,8 +79,15 @@ public final class Blueprint {
                 inspected.controlPlanes(),
                 standing.remains(inspected).keySet(),
                 prepared,
-                specification.host().swap() == io.kubewright.host.HostSection.Swap.OFF);
+                specification.host().swap() == HostSection.Swap.OFF,
+                proxy(specification.host().proxy()));
         return new Blueprint(specification, facts, bundle, kube, standing);
+    }
+
+    private static Optional<ProxySettings> proxy(HostSection.Proxy proxy) {
+        return proxy.http().isPresent() || proxy.https().isPresent()
+                ? Optional.of(new ProxySettings(proxy.http(), proxy.https(), proxy.no()))
+                : Optional.empty();
     }
 
     /** All resources of the file. */
@@ -84,7 +97,9 @@ public final class Blueprint {
                 specification.host(),
                 facts,
                 packages(),
-                specification.kubernetes().dualStack())));
+                specification.kubernetes().podCidr(),
+                Stream.concat(KubePorts.table().stream(), NetworkPorts.table().stream())
+                        .toList())));
         resources.addAll(KubeResources.of(kube, bundle));
         ServingCertificates.of(api, kube).ifPresent(resources::add);
         Map<String, StepId> runtimes = new LinkedHashMap<>();

@@ -1,6 +1,5 @@
 package io.kubewright.cluster;
 
-import io.kubewright.host.HostSection.Firewall;
 import io.kubewright.ingress.CertificatesSection.Authority;
 import io.kubewright.spec.Cidr;
 import io.kubewright.spec.Code;
@@ -19,22 +18,6 @@ final class Unsupported {
                     "/kubernetes/podCidr/0",
                     "pods whose first address is an IPv6 one",
                     file -> file.kubernetes().podCidr().stream().limit(1).anyMatch(Cidr::isIpv6)),
-            new Row(
-                    "/host/proxy/http",
-                    "an HTTP proxy",
-                    file -> file.host().proxy().http().isPresent()),
-            new Row(
-                    "/host/proxy/https",
-                    "an HTTPS proxy",
-                    file -> file.host().proxy().https().isPresent()),
-            new Row(
-                    "/host/proxy/no",
-                    "exceptions from a proxy",
-                    file -> !file.host().proxy().no().isEmpty()),
-            new Row(
-                    "/host/firewall",
-                    "managing or checking the firewall",
-                    file -> file.host().firewall() != Firewall.IGNORE),
             new Row(
                     "/network/attachments",
                     "network attachments",

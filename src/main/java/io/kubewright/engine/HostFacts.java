@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param labId content of the file that marks a lab's host
  * @param machineId of systemd
  * @param timeService the systemd unit that is installed to keep the clock, such as {@code chrony.service}
+ * @param firewall what is set up to filter packets: {@code firewalld}, {@code ufw}, {@code iptables} or {@code nftables}
  * @param deviations what differs from production; never filled by the host itself
  */
 public record HostFacts(
@@ -36,6 +37,7 @@ public record HostFacts(
         Optional<String> labId,
         String machineId,
         Optional<String> timeService,
+        Optional<String> firewall,
         Map<String, Deviation> deviations) {
 
     /**
@@ -66,6 +68,7 @@ public record HostFacts(
                 labId,
                 machineId,
                 timeService,
+                firewall,
                 Map.copyOf(accepted));
     }
 

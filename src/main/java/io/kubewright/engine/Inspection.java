@@ -133,6 +133,7 @@ public final class Inspection {
                 Optional.ofNullable(single.get("lab")),
                 single.getOrDefault("machine-id", "none"),
                 Optional.ofNullable(single.get("time-service")),
+                Optional.ofNullable(single.get("firewall")),
                 Map.of());
     }
 }

@@ -1,7 +1,9 @@
 package io.kubewright.host;
 
 import io.kubewright.engine.HostFacts;
+import io.kubewright.spec.Cidr;
 import io.kubewright.spec.Host;
+import io.kubewright.spec.Port;
 import java.util.List;
 import java.util.Map;
 
@@ -10,11 +12,18 @@ import java.util.Map;
  *
  * @param facts by host name; hosts without facts get no resources
  * @param packages by host name: what the bundle holds for that host's operating system, dependencies included
- * @param ipv6 whether pods have IPv6 addresses
+ * @param pods networks of pods
+ * @param ports at which hosts must be reached
  */
 public record HostInput(
         List<Host> hosts,
         HostSection section,
         Map<String, HostFacts> facts,
         Map<String, List<HostPackage>> packages,
-        boolean ipv6) {}
+        List<Cidr> pods,
+        List<Port> ports) {
+    /** Whether pods have IPv6 addresses. */
+    boolean ipv6() {
+        return pods.stream().anyMatch(Cidr::isIpv6);
+    }
+}

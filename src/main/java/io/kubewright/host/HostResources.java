@@ -1,16 +1,20 @@
 package io.kubewright.host;
 
 import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Resource;
 import io.kubewright.engine.StepId;
 import io.kubewright.spec.Host;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** How every host is prepared, before anything of Kubernetes comes. */
 public final class HostResources {
+    private static final String FIREWALL = "host/firewall";
+
     private HostResources() {}
 
     /** The step after which a host is prepared; what builds on hosts needs all of them. */
@@ -23,6 +27,9 @@ public final class HostResources {
         if (!section.timeServers().isEmpty()) {
             last.add(new StepId("host/time", host));
         }
+        if (section.firewall() != HostSection.Firewall.IGNORE) {
+            last.add(new StepId(FIREWALL, host));
+        }
         return Set.copyOf(last);
     }
 
@@ -31,13 +38,14 @@ public final class HostResources {
         for (Host host : input.hosts()) {
             HostFacts facts = input.facts().get(host.name());
             if (facts != null) {
-                resources.addAll(of(input, host.name(), facts));
+                resources.addAll(of(input, host, facts));
             }
         }
         return resources;
     }
 
-    private static List<Resource> of(HostInput input, String host, HostFacts facts) {
+    private static List<Resource> of(HostInput input, Host each, HostFacts facts) {
+        String host = each.name();
         List<Resource> resources = new ArrayList<>();
         StepId packages = new StepId("host/packages", host);
         StepId modules = new StepId("host/modules", host);
@@ -55,8 +63,26 @@ public final class HostResources {
                     input.section().timeServers(),
                     facts,
                     input.packages().getOrDefault(host, List.of()).stream()
-                            .anyMatch(each -> each.name().equals("chrony"))));
+                            .anyMatch(one -> one.name().equals("chrony"))));
+        }
+        if (input.section().firewall() != HostSection.Firewall.IGNORE) {
+            resources.add(firewall(input, each, facts, Set.of(packages)));
         }
         return resources;
+    }
+
+    private static HostResource firewall(HostInput input, Host host, HostFacts facts, Set<StepId> needs) {
+        StepId id = new StepId(FIREWALL, host.name());
+        boolean open = input.section().firewall() == HostSection.Firewall.MANAGE;
+        Passages passages = Passages.of(host, input.hosts(), input.ports(), input.pods());
+        return open && facts.firewall().equals(Optional.of(OpenFirewall.KIND))
+                ? new OpenFirewall(id, needs, passages.rules())
+                : new CheckedFirewall(
+                        id,
+                        needs,
+                        passages,
+                        facts.linkOf(host.nodeIp().toString()).map(HostFacts.Link::name),
+                        facts,
+                        open);
     }
 }

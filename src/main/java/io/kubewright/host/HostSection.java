@@ -84,10 +84,20 @@ public record HostSection(
     }
 
     private static Proxy proxy(Fields fields) {
-        return new Proxy(
+        Proxy proxy = new Proxy(
                 fields.parsed("http", Code.BAD_URL, text -> url(fields, "http", text)),
                 fields.parsed("https", Code.BAD_URL, text -> url(fields, "https", text)),
                 Item.values(fields.parsedAll("no", Code.BAD_NAME, HostSection::withoutProxy)));
+        if (!proxy.no().isEmpty()
+                && fields.text("http").isEmpty()
+                && fields.text("https").isEmpty()) {
+            fields.reject(
+                    Code.CONFLICT,
+                    "no",
+                    "these are reached without a proxy, but there is none",
+                    "add http: or https: with the URL of the proxy, or remove no:");
+        }
+        return proxy;
     }
 
     private static String url(Fields fields, String key, String text) {

@@ -5,6 +5,7 @@ import io.kubewright.engine.StepId;
 import io.kubewright.spec.Host;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param remains names of bare hosts that the cluster still holds for nodes: that must go before they join
  * @param prepared by host name: the steps that must hold before anything of Kubernetes is put on that host
  * @param swapOff whether the kubelet may take it that there is no swap
+ * @param proxy through which containerd and the kubelet reach what is elsewhere
  */
 public record KubeInput(
         String clusterName,
@@ -26,7 +28,8 @@ public record KubeInput(
         Set<String> existing,
         Set<String> remains,
         Map<String, Set<StepId>> prepared,
-        boolean swapOff) {
+        boolean swapOff,
+        Optional<ProxySettings> proxy) {
     /** The control plane that others join through: one where the cluster is, else the first of the file. */
     public Host first() {
         List<Host> controlPlanes = hosts.stream().filter(Host::isControlPlane).toList();

@@ -97,7 +97,13 @@ public final class KubeResources {
     private void addSoftware(Node node) {
         Set<StepId> prepared = input.prepared().getOrDefault(node.name(), Set.of());
         StepId containerd = node.step(Containerd.PATH);
-        resources.add(Containerd.of(node, prepared));
+        Set<StepId> before = new LinkedHashSet<>(prepared);
+        input.proxy().ifPresent(proxy -> {
+            Proxy step = new Proxy(node.step(Proxy.PATH), prepared, proxy.environment(input));
+            before.add(step.id());
+            resources.add(step);
+        });
+        resources.add(Containerd.of(node, Set.copyOf(before)));
         resources.add(Tools.of(node, Set.of(containerd)));
         resources.add(Kubelet.of(node, Set.of(node.step(Tools.PATH))));
         resources.add(new ImageImport(images(node), Set.of(containerd), needed(node)));

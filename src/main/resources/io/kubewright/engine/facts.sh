@@ -19,6 +19,20 @@ for unit in chrony chronyd systemd-timesyncd ntpsec ntp openntpd; do
         break
     fi
 done
+# on UNIT: at work, or at the next boot.
+on() {
+    [ -f "/usr/lib/systemd/system/$1.service" ] || [ -f "/lib/systemd/system/$1.service" ] || return 1
+    systemctl show -p ActiveState -p UnitFileState "$1.service" | grep -qE '=(active|enabled)$'
+}
+if on firewalld; then
+    echo 'firewall firewalld'
+elif grep -qsi '^ENABLED="*yes' /etc/ufw/ufw.conf; then
+    echo 'firewall ufw'
+elif on netfilter-persistent || on iptables; then
+    echo 'firewall iptables'
+elif on nftables; then
+    echo 'firewall nftables'
+fi
 [ ! -r /etc/kubewright-lab-id ] || echo "lab $(cat /etc/kubewright-lab-id)"
 ip -o link show | sed 's/\\/ /g' | while read -r _ name rest; do
     name=${name%:}

@@ -8,6 +8,8 @@ export LC_ALL
 umask 022
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+# kubeadm would hand on proxies of this login to every pod of the control plane and to kube-proxy.
+for kw_name in $(env | sed -n 's/^\([A-Za-z_]*_[Pp][Rr][Oo][Xx][Yy]\)=.*/\1/p'); do unset "$kw_name"; done
 
 # kw_frame WORD...: one line for the operator. Fails when nobody listens any more.
 kw_frame() { printf '@%s %s\n' "$KW_MARK" "$*" >&3 2>/dev/null; }

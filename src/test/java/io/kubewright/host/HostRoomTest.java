@@ -61,6 +61,7 @@ class HostRoomTest {
                 Optional.empty(),
                 "m1",
                 timeService,
+                Optional.empty(),
                 Map.of());
     }
 

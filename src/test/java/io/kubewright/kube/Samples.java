@@ -102,7 +102,8 @@ final class Samples {
                 Set.of(),
                 hosts.stream()
                         .collect(Collectors.toMap(Host::name, host -> Set.of(new StepId("host/sysctl", host.name())))),
-                true);
+                true,
+                Optional.empty());
     }
 
     /** The same cluster with every option of {@code kubernetes} that changes how its programs are started. */
@@ -169,7 +170,8 @@ final class Samples {
                 input.existing(),
                 input.remains(),
                 input.prepared(),
-                input.swapOff());
+                input.swapOff(),
+                input.proxy());
     }
 
     static KubeInput existing(KubeInput input, String... names) {
@@ -182,7 +184,8 @@ final class Samples {
                 Set.of(names),
                 Set.of(),
                 input.prepared(),
-                input.swapOff());
+                input.swapOff(),
+                input.proxy());
     }
 
     private static HostFacts facts(Host host, boolean lab) {
@@ -202,6 +205,7 @@ final class Samples {
                 Optional.of("eth0"),
                 Optional.empty(),
                 "machine",
+                Optional.empty(),
                 Optional.empty(),
                 lab ? LAB : Map.of());
     }

@@ -1,0 +1,128 @@
+package io.kubewright.host;
+
+import io.kubewright.host.FirewallRules.Verdict;
+import io.kubewright.spec.AddressRange;
+import io.kubewright.spec.Cidr;
+import io.kubewright.spec.Host;
+import io.kubewright.spec.IpAddress;
+import io.kubewright.spec.Port;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What must get through the firewall of one host. */
+record Passages(List<Gate> gates, List<Cidr> pods) {
+    /**
+     * A port of the host's own.
+     *
+     * @param from addresses of the hosts that call
+     */
+    record Gate(Port port, List<IpAddress> from) {
+        private boolean anyone() {
+            return port.from() == Port.From.ANYONE;
+        }
+
+        private Packet packet(Optional<IpAddress> caller, Optional<String> link) {
+            return new Packet(false, Optional.of(port), caller.map(AddressRange::of), Optional.empty(), link);
+        }
+    }
+
+    /** @param pods networks of pods */
+    static Passages of(Host host, List<Host> hosts, List<Port> ports, List<Cidr> pods) {
+        return new Passages(
+                ports.stream()
+                        .filter(port -> port.isOn(host))
+                        .map(port -> new Gate(port, callers(port, hosts)))
+                        .toList(),
+                pods);
+    }
+
+    /** The host itself too: what it sends to an address of its own comes in like everything else. */
+    private static List<IpAddress> callers(Port port, List<Host> hosts) {
+        return hosts.stream()
+                .filter(port::isCalledBy)
+                .flatMap(host -> host.nodeIps().stream())
+                .sorted()
+                .distinct()
+                .toList();
+    }
+
+    /** As rules of nft, each behind the hook it belongs to. Answers come in, whatever the host's own rules say of them. */
+    String rules() {
+        Stream<String> ports = gates.stream().flatMap(gate -> {
+            String port = "%s dport %s accept"
+                    .formatted(
+                            gate.port().transport().name().toLowerCase(Locale.ROOT),
+                            gate.port().first() == gate.port().last()
+                                    ? String.valueOf(gate.port().first())
+                                    : gate.port().first() + "-" + gate.port().last());
+            return gate.anyone()
+                    ? Stream.of("input " + port)
+                    : Stream.of(false, true)
+                            .flatMap(ipv6 -> callers(gate, ipv6).stream()
+                                    .map(callers -> "input %s saddr { %s } %s".formatted(family(ipv6), callers, port)));
+        });
+        Stream<String> own = pods.stream().map(pod -> "input %s saddr %s accept".formatted(family(pod.isIpv6()), pod));
+        Stream<String> passing = pods.stream()
+                .flatMap(pod -> Stream.of("saddr", "daddr")
+                        .map(end -> "forward %s %s %s accept".formatted(family(pod.isIpv6()), end, pod)));
+        String answers = "ct state established,related accept";
+        return Stream.of(Stream.of("input " + answers), ports, own, Stream.of("forward " + answers), passing)
+                .flatMap(lines -> lines)
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static Optional<String> callers(Gate gate, boolean ipv6) {
+        List<IpAddress> callers =
+                gate.from().stream().filter(each -> each.isIpv6() == ipv6).toList();
+        return callers.isEmpty() ? Optional.empty() : Optional.of(joined(callers));
+    }
+
+    private static String family(boolean ipv6) {
+        return ipv6 ? "ip6" : "ip";
+    }
+
+    private static String joined(Collection<IpAddress> addresses) {
+        return addresses.stream().map(IpAddress::toString).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * What of it these rules make of it the given way, in words.
+     *
+     * @param link by which other hosts come in
+     */
+    List<String> which(FirewallRules rules, Optional<String> link, Predicate<Verdict> asked) {
+        List<String> found = new ArrayList<>();
+        for (Gate gate : gates) {
+            if (gate.anyone() && asked.test(rules.verdict(gate.packet(Optional.empty(), link)))) {
+                found.add(gate.port().toString());
+                continue;
+            }
+            List<IpAddress> callers = gate.from().stream()
+                    .filter(caller -> asked.test(rules.verdict(gate.packet(Optional.of(caller), link))))
+                    .toList();
+            if (!callers.isEmpty()) {
+                found.add(gate.port() + " from " + joined(callers));
+            }
+        }
+        for (Cidr pod : pods) {
+            Optional<AddressRange> range = Optional.of(pod.range());
+            Verdict verdict = Verdict.all(Stream.of(
+                            new Packet(true, Optional.empty(), range, Optional.empty(), Optional.empty()),
+                            new Packet(true, Optional.empty(), Optional.empty(), range, Optional.empty()),
+                            new Packet(false, Optional.empty(), range, Optional.empty(), Optional.empty()))
+                    .map(rules::verdict)
+                    .toList());
+            if (asked.test(verdict)) {
+                found.add("everything from and to pods (" + pod + ")");
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,172 @@
+package io.kubewright.cli;
+
+import static io.kubewright.cli.RealCluster.kubewright;
+import static io.kubewright.cli.RealCluster.on;
+import static io.kubewright.cli.RealCluster.within;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubewright.bundle.RealBundle;
+import io.kubewright.lab.Lab;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A host whose nftables admit only SSH, and another that calls it. A machine holds one lab, so none may stand. */
+@Order(3)
+class FirewallIT {
+    private static final String CLOSED = "f1";
+    private static final String CALLER = "f2";
+    private static final String ADDRESS = "10.76.0.11";
+
+    @TempDir
+    private static Path temporary;
+
+    private static boolean raised;
+
+    private static String file(String mode) throws Exception {
+        return Files.writeString(temporary.resolve(mode + ".yaml"), """
+                        apiVersion: kubewright.io/v1
+                        kind: Cluster
+                        metadata: {name: firewall}
+                        bundle: source
+                        acceptUntested: [calico]
+                        hosts:
+                          - {name: f1, address: 10.76.0.11, roles: [control-plane]}
+                          - {name: f2, address: 10.76.0.12, roles: [worker]}
+                        endpoint:
+                          vip: 10.76.0.200
+                        host:
+                          firewall: %s
+                        """.formatted(mode))
+                .toString();
+    }
+
+    @BeforeAll
+    static void bringsTwoUp() throws Exception {
+        RealCluster.requireRoot();
+        if (Lab.standing().isPresent()) {
+            RealCluster.cannot("a lab stands on this machine: kubewright lab down");
+        }
+        RealBundle.get();
+        raised = true;
+        kubewright("lab", "up", "--hosts-only", "-f", file("manage")).done();
+        on(CLOSED, """
+                        cat >/etc/nftables.conf <<'RULES'
+                        #!/usr/sbin/nft -f
+                        flush ruleset
+                        table inet filter {
+                            chain input {
+                                type filter hook input priority filter; policy drop;
+                                tcp dport 22 accept
+                            }
+                            chain forward {
+                                type filter hook forward priority filter; policy drop;
+                            }
+                        }
+                        RULES
+                        systemctl enable --now nftables
+                        """).done();
+        listens();
+    }
+
+    @AfterAll
+    static void takesThemAway() {
+        if (raised) {
+            kubewright("lab", "down").done();
+        }
+    }
+
+    private static void listens() throws Exception {
+        on(CLOSED, """
+                        cat >/run/listen.py <<'LISTEN'
+                        import selectors, socket
+                        selector = selectors.DefaultSelector()
+                        for port in 6443, 10250, 9999, 4789:
+                            kind = socket.SOCK_DGRAM if port == 4789 else socket.SOCK_STREAM
+                            listener = socket.socket(socket.AF_INET, kind)
+                            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                            listener.bind(('0.0.0.0', port))
+                            if kind == socket.SOCK_STREAM:
+                                listener.listen(9)
+                            selector.register(listener, selectors.EVENT_READ)
+                        while True:
+                            for key, _ in selector.select():
+                                if key.fileobj.type == socket.SOCK_STREAM:
+                                    key.fileobj.accept()[0].close()
+                                else:
+                                    key.fileobj.sendto(b'here', key.fileobj.recvfrom(9)[1])
+                        LISTEN
+                        systemd-run --quiet --unit listen python3 /run/listen.py
+                        """).done();
+        on(CLOSED, within(20, "ss -Hltun | grep -q ':4789 '")).done();
+    }
+
+    /** Ports of the closed host at which the caller gets an answer. */
+    private static String answering() throws Exception {
+        String said = on(CALLER, """
+                        python3 - <<'CALL'
+                        import socket
+                        for port in 6443, 10250, 9999, 4789:
+                            call = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if port == 4789 else socket.SOCK_STREAM)
+                            call.settimeout(1)
+                            try:
+                                call.connect(('%s', port))
+                                if port == 4789:
+                                    call.send(b'there')
+                                    call.recv(9)
+                                print(port)
+                            except OSError:
+                                pass
+                        CALL
+                        """.formatted(ADDRESS)).done().out();
+        return String.join(" ", new TreeSet<>(said.lines().toList()));
+    }
+
+    private static String rules() throws Exception {
+        return on(CLOSED, "nft list ruleset").done().out();
+    }
+
+    @Test
+    void isOpenedForKubernetesAloneAndClosedAgain() throws Exception {
+        String before = rules();
+        assertThat(answering()).isEmpty();
+
+        RealCluster.Result checked = kubewright("plan", "--only", "host", "-f", file("check"));
+        assertThat(checked.code()).as("%s%n%s", checked.out(), checked.err()).isEqualTo(3);
+        assertThat(checked.out())
+                .contains("host/firewall@f1", "nftables does not let through tcp/6443; ")
+                .contains("tcp/10250 from 10.76.0.11, 10.76.0.12", "everything from and to pods");
+        assertThat(rules()).isEqualTo(before);
+
+        String file = file("manage");
+        kubewright("apply", "--yes", "--only", "host", "-f", file).done();
+        assertThat(answering()).isEqualTo("10250 4789 6443");
+        assertThat(kubewright("plan", "--only", "host", "-f", file).code()).isZero();
+        assertThat(kubewright("plan", "--only", "host", "-f", file("check")).code())
+                .as("what was opened is seen to be open")
+                .isZero();
+
+        for (String verb : new String[] {"reload", "restart"}) {
+            on(CLOSED, "systemctl " + verb + " nftables").done();
+            assertThat(answering()).as(verb).isEqualTo("10250 4789 6443");
+        }
+        on(CLOSED, "nft -f /etc/nftables.conf").done();
+        assertThat(answering()).as("behind systemd's back").isEmpty();
+        assertThat(kubewright("plan", "--only", "host", "-f", file).out()).contains("closed: inet filter input");
+        kubewright("lab", "reboot", CLOSED).done();
+        listens();
+        assertThat(answering()).as("after a boot").isEqualTo("10250 4789 6443");
+
+        kubewright("undo", "host/firewall", "--yes", "-f", file).done();
+        assertThat(rules()).isEqualTo(before);
+        assertThat(answering()).isEmpty();
+        assertThat(on(CLOSED, "ls -dA /etc/systemd/system/* /etc/* /usr/local/sbin/*")
+                        .out())
+                .doesNotContain("kubewright-firewall", "/etc/kubewright\n", "nftables.service.wants");
+    }
+}
