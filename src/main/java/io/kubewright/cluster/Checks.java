@@ -53,7 +53,7 @@ public final class Checks implements AutoCloseable {
                 "every host can be what the file says it is",
                 _ -> fitness(Fitness.refusals(specification.hosts(), facts))));
         all.addAll(Preflight.of(
-                new PreflightInput(specification.hosts(), ports, List.copyOf(names), fleet.targets(), probe)));
+                new PreflightInput(specification.hosts(), ports, List.copyOf(names), facts, fleet.targets(), probe)));
         return new Checks(List.copyOf(all), probe, progress);
     }
 

@@ -98,7 +98,7 @@ class PreflightIT {
             assertThat(red.get("preflight/ports@n5>n2"))
                     .contains("tcp/10250 of n2")
                     .contains("udp/4789 of n2")
-                    .contains("a firewall on n2 or on the way drops it")
+                    .contains("a firewall on n2 or one on the way drops it")
                     .doesNotContain("6443");
         } finally {
             on("n2", NetworkFault.letting("ports")).done();

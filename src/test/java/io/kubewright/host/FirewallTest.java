@@ -60,6 +60,7 @@ class FirewallTest {
                 last,
                 on,
                 from,
+                Optional.empty(),
                 "why",
                 "source");
     }

@@ -1,6 +1,7 @@
 package io.kubewright.host.preflight;
 
 import io.kubewright.engine.Finding;
+import io.kubewright.engine.HostFacts;
 import io.kubewright.host.preflight.HeldPorts.Socket;
 import io.kubewright.kubeapi.proof.Asked;
 import io.kubewright.kubeapi.proof.Once;
@@ -194,11 +195,15 @@ final class PortChecks {
         return Verdict.of(wrong, "answered: " + String.join(", ", right));
     }
 
-    private static String cause(Host to, Outcome outcome) {
+    private String cause(Host to, Outcome outcome) {
+        String firewall = Optional.ofNullable(input.facts().get(to.name()))
+                .flatMap(HostFacts::firewall)
+                .map(kind -> "the firewall of " + to.name() + ", " + kind + ",")
+                .orElse("a firewall on " + to.name());
         return outcome.error().contains("refused")
-                ? "a firewall rejects it, for there is a listener"
+                ? firewall + " rejects it, for there is a listener"
                 : outcome.error().contains("in time")
-                        ? "a firewall on " + to.name() + " or on the way drops it"
+                        ? firewall + " or one on the way drops it"
                         : "there is no way from here";
     }
 }
