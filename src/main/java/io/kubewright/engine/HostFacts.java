@@ -1,5 +1,6 @@
 package io.kubewright.engine;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param labId content of the file that marks a lab's host
  * @param machineId of systemd
  * @param timeService the systemd unit that is installed to keep the clock, such as {@code chrony.service}
+ * @param places directories that things are put into
  * @param deviations what differs from production; never filled by the host itself
  */
 public record HostFacts(
@@ -36,6 +38,7 @@ public record HostFacts(
         Optional<String> labId,
         String machineId,
         Optional<String> timeService,
+        List<Place> places,
         Map<String, Deviation> deviations) {
 
     /**
@@ -45,6 +48,15 @@ public record HostFacts(
      * @param addresses with prefix length, such as {@code 10.77.0.11/24}
      */
     public record Link(String name, int mtu, String mac, List<String> addresses) {}
+
+    /**
+     * A directory, or the nearest one above it while it is not there.
+     *
+     * @param fileSystem the same for all directories of one
+     * @param freeBytes for users other than root, as the kubelet counts
+     * @param writable whether root may write there: false on a file system that is mounted read-only
+     */
+    public record Place(String directory, String fileSystem, long freeBytes, boolean writable) {}
 
     public boolean has(String deviation) {
         return deviations.containsKey(deviation);
@@ -66,7 +78,15 @@ public record HostFacts(
                 labId,
                 machineId,
                 timeService,
+                places,
                 Map.copyOf(accepted));
+    }
+
+    /** The place that holds this absolute path; the deepest of those that are known. */
+    public Optional<Place> placeOf(String path) {
+        return places.stream()
+                .filter(place -> (path + "/").startsWith(place.directory() + "/"))
+                .max(Comparator.comparingInt(place -> place.directory().length()));
     }
 
     /** The link that holds this address. */

@@ -101,12 +101,16 @@ public final class Inspection {
         Map<String, String> single = new LinkedHashMap<>();
         Map<String, String[]> links = new LinkedHashMap<>();
         Map<String, List<String>> addresses = new LinkedHashMap<>();
+        List<HostFacts.Place> places = new ArrayList<>();
         for (String line : text.lines().toList()) {
             String[] words = line.split(" ");
             switch (words[0]) {
                 case "link" -> links.put(words[1], words);
                 case "address" ->
                     addresses.computeIfAbsent(words[1], _ -> new ArrayList<>()).add(words[2]);
+                case "place" ->
+                    places.add(new HostFacts.Place(
+                            words[1], words[2], Long.parseLong(words[3]), words[4].equals("writable")));
                 default -> single.put(words[0], line.substring(Math.min(line.length(), words[0].length() + 1)));
             }
         }
@@ -133,6 +137,7 @@ public final class Inspection {
                 Optional.ofNullable(single.get("lab")),
                 single.getOrDefault("machine-id", "none"),
                 Optional.ofNullable(single.get("time-service")),
+                List.copyOf(places),
                 Map.of());
     }
 }

@@ -62,6 +62,7 @@ class FitnessTest {
                         Optional.empty(),
                         machineId,
                         Optional.empty(),
+                        List.of(),
                         Map.of()));
     }
 

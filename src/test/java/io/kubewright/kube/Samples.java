@@ -203,6 +203,7 @@ final class Samples {
                 Optional.empty(),
                 "machine",
                 Optional.empty(),
+                List.of(),
                 lab ? LAB : Map.of());
     }
 

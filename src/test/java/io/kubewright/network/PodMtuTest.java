@@ -85,6 +85,7 @@ class PodMtuTest {
                 Optional.empty(),
                 "id-" + name,
                 Optional.empty(),
+                List.of(),
                 Map.of());
     }
 }
