@@ -1,6 +1,7 @@
 package io.kubewright.cli;
 
 import io.kubewright.cluster.Checks;
+import io.kubewright.cluster.Disks;
 import io.kubewright.cluster.Fitness;
 import io.kubewright.cluster.Leavers;
 import io.kubewright.cluster.Proofs;
@@ -69,6 +70,7 @@ final class FileWork implements ClusterWork {
         all.addAll(leavers(ready, seen, _ -> true).resources());
         Site.requireMatches(selection.unmatched(Site.steps(all)));
         Leavers leavers = leavers(ready, seen, selection::selects);
+        requireRoom(ready, seen.survey(), selection::selects);
         Survey leaving = look(leavers, listener);
         List<String> notes = new ArrayList<>(site.specification().untested());
         notes.addAll(leavers.notes());
@@ -94,7 +96,14 @@ final class FileWork implements ClusterWork {
     }
 
     private void requireFit(Site.Prepared ready) {
-        List<Refusal> refusals = Fitness.refusals(site.specification().hosts(), ready.facts());
+        requireNone(Fitness.refusals(site.specification().hosts(), ready.facts()));
+    }
+
+    private static void requireRoom(Site.Prepared ready, Survey survey, Predicate<StepId> chosen) {
+        requireNone(Disks.refusals(ready.resources(), survey, ready.facts(), chosen));
+    }
+
+    private static void requireNone(List<Refusal> refusals) {
         if (!refusals.isEmpty()) {
             throw new CommandException(
                     ExitCode.REFUSED,
@@ -165,6 +174,7 @@ final class FileWork implements ClusterWork {
         Site.requireSame("bundle", plan.bundle(), ready.bundle().lockHash());
         Seen seen = look(ready, listener);
         Set<StepId> planned = plan.steps().stream().map(Step::id).collect(Collectors.toSet());
+        requireRoom(ready, seen.survey(), planned::contains);
         Leavers leavers = leavers(ready, seen, planned::contains);
         List<Resource> resources = new ArrayList<>(ready.resources());
         resources.addAll(leavers.resources());

@@ -1,5 +1,6 @@
 package io.kubewright.engine;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param machineId of systemd
  * @param timeService the systemd unit that is installed to keep the clock, such as {@code chrony.service}
  * @param firewall what is set up to filter packets: {@code firewalld}, {@code ufw}, {@code iptables} or {@code nftables}
+ * @param places directories that things are put into
  * @param deviations what differs from production; never filled by the host itself
  */
 public record HostFacts(
@@ -38,6 +40,7 @@ public record HostFacts(
         String machineId,
         Optional<String> timeService,
         Optional<String> firewall,
+        List<Place> places,
         Map<String, Deviation> deviations) {
 
     /**
@@ -47,6 +50,15 @@ public record HostFacts(
      * @param addresses with prefix length, such as {@code 10.77.0.11/24}
      */
     public record Link(String name, int mtu, String mac, List<String> addresses) {}
+
+    /**
+     * A directory, or the nearest one above it while it is not there.
+     *
+     * @param fileSystem the same for all directories of one
+     * @param freeBytes for users other than root, as the kubelet counts
+     * @param writable whether root may write there: false on a file system that is mounted read-only
+     */
+    public record Place(String directory, String fileSystem, long freeBytes, boolean writable) {}
 
     public boolean has(String deviation) {
         return deviations.containsKey(deviation);
@@ -69,7 +81,15 @@ public record HostFacts(
                 machineId,
                 timeService,
                 firewall,
+                places,
                 Map.copyOf(accepted));
+    }
+
+    /** The place that holds this absolute path; the deepest of those that are known. */
+    public Optional<Place> placeOf(String path) {
+        return places.stream()
+                .filter(place -> (path + "/").startsWith(place.directory() + "/"))
+                .max(Comparator.comparingInt(place -> place.directory().length()));
     }
 
     /** The link that holds this address. */

@@ -1,5 +1,6 @@
 package io.kubewright.engine;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,6 +35,14 @@ public non-sealed interface HostResource extends Resource {
     /** Files that must lie in the host's blob store ({@code $KW_BLOBS/<sha256>}) before {@link #apply} runs. */
     default Set<Blob> blobs(String observed) {
         return Set.of();
+    }
+
+    /**
+     * What the change leaves on the host, as far as it can be told before: bytes by the absolute directory they come into.
+     * What lies in the blob store until it is used is not counted here.
+     */
+    default Map<String, Long> leaves(String observed) {
+        return Map.of();
     }
 
     /** Why this state may not be changed (another owner, data at risk); empty when it may. */

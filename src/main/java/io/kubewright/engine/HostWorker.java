@@ -194,11 +194,7 @@ final class HostWorker {
                         frame.step(),
                         Integer.parseInt(frame.arguments().get(2)),
                         frame.text(3),
-                        frame.arguments().get(1).equals("probe")
-                                ? "The look at its present state failed just before the change; nothing was changed."
-                                : run.plan().kind().takesBack()
-                                        ? "Mend the cause and give the same command again: it goes on from here."
-                                        : "Mend the cause and run apply again: it goes on from here.");
+                        hint(frame.arguments().get(1)));
             case "unconfirmed" -> {
                 String seen = frame.text(1);
                 if (resource(frame.step()) instanceof RecordedStep) {
@@ -224,6 +220,19 @@ final class HostWorker {
             default -> {}
         }
         return frame.word().equals("locked") || frame.word().equals("stopped");
+    }
+
+    /** @param part of the step that failed */
+    private String hint(String part) {
+        return switch (part) {
+            case "probe" -> "The look at its present state failed just before the change; nothing was changed.";
+            case "record" ->
+                "What takes the step back could not be written down in /var/lib/kubewright, so nothing was changed.";
+            default ->
+                run.plan().kind().takesBack()
+                        ? "Mend the cause and give the same command again: it goes on from here."
+                        : "Mend the cause and run apply again: it goes on from here.";
+        };
     }
 
     /** Asks the script that runs there to stop after the step it is at. */

@@ -12,6 +12,9 @@ import java.util.concurrent.Callable;
 
 /** Asks every host what it is, all at once. */
 public final class Inspection {
+    /** How many words follow these. */
+    private static final Map<String, Integer> WORDS = Map.of("link", 3, "address", 2, "place", 4);
+
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private Inspection() {}
@@ -101,12 +104,19 @@ public final class Inspection {
         Map<String, String> single = new LinkedHashMap<>();
         Map<String, String[]> links = new LinkedHashMap<>();
         Map<String, List<String>> addresses = new LinkedHashMap<>();
+        List<HostFacts.Place> places = new ArrayList<>();
         for (String line : text.lines().toList()) {
             String[] words = line.split(" ");
+            if (words.length <= WORDS.getOrDefault(words.length == 0 ? "" : words[0], 0)) {
+                continue;
+            }
             switch (words[0]) {
                 case "link" -> links.put(words[1], words);
                 case "address" ->
                     addresses.computeIfAbsent(words[1], _ -> new ArrayList<>()).add(words[2]);
+                case "place" ->
+                    places.add(new HostFacts.Place(
+                            words[1], words[2], number(name, "place", words[3]), words[4].equals("writable")));
                 default -> single.put(words[0], line.substring(Math.min(line.length(), words[0].length() + 1)));
             }
         }
@@ -115,25 +125,34 @@ public final class Inspection {
         links.forEach((link, words) -> {
             List<String> held = addresses.getOrDefault(link, List.of());
             if (!held.isEmpty()) {
-                found.add(new HostFacts.Link(link, Integer.parseInt(words[2]), words[3], List.copyOf(held)));
+                found.add(new HostFacts.Link(link, (int) number(name, link, words[2]), words[3], List.copyOf(held)));
             }
         });
         return new HostFacts(
                 name,
                 single.getOrDefault("hostname", ""),
-                os[0],
-                os[1],
+                os.length == 0 ? "unknown" : os[0],
+                os.length < 2 ? "unknown" : os[1],
                 single.getOrDefault("architecture", "unknown"),
                 single.getOrDefault("kernel", "unknown"),
-                Integer.parseInt(single.getOrDefault("cpus", "1")),
-                Long.parseLong(single.getOrDefault("memory", "0")) * 1024,
-                Integer.parseInt(single.getOrDefault("cgroup", "1")),
+                (int) number(name, "cpus", single.getOrDefault("cpus", "1")),
+                number(name, "memory", single.getOrDefault("memory", "0")) * 1024,
+                (int) number(name, "cgroup", single.getOrDefault("cgroup", "1")),
                 List.copyOf(found),
                 Optional.ofNullable(single.get("default")),
                 Optional.ofNullable(single.get("lab")),
                 single.getOrDefault("machine-id", "none"),
                 Optional.ofNullable(single.get("time-service")),
                 Optional.ofNullable(single.get("firewall")),
+                List.copyOf(places),
                 Map.of());
+    }
+
+    private static long number(String host, String of, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw unknown(host, "of " + of + " it says '" + text + "', which is no number");
+        }
     }
 }

@@ -7,13 +7,20 @@ import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Packages of the operating system, installed from files of the bundle; no archive is asked. */
 record Packages(StepId id, List<HostPackage> packages) implements HostResource {
-    /** Seconds to wait for another dpkg, such as unattended-upgrades on a host that has just booted. */
-    private static final int LOCK_SECONDS = 600;
+    /**
+     * Seconds to wait for another package manager, such as unattended-upgrades on a host that has just booted; the
+     * environment may say otherwise.
+     */
+    private static final int LOCK_SECONDS = Optional.ofNullable(System.getenv("KUBEWRIGHT_PACKAGE_LOCK_SECONDS"))
+            .filter(text -> text.matches("\\d{1,5}"))
+            .map(Integer::valueOf)
+            .orElse(600);
 
     private static final String FUNCTIONS = ShellFunctions.of("packages.sh");
 
@@ -58,10 +65,9 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                 # apt takes no symbolic links for packages, and hard links need the file system of the blobs.
                 directory=$(mktemp -d "$KW_STATE/packages.XXXXXX")
                 trap 'rm -rf "$directory"' EXIT
-                %sDEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \\
-                    -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null \\
-                    -o DPkg::Lock::Timeout=%d -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
-                    -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root install "$directory"/*.deb
+                %sapt %d --no-install-recommends -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null \\
+                    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \\
+                    -o APT::Sandbox::User=root install "$directory"/*.deb
                 remember_since
                 %s""".formatted(
                                 Shell.words(missing(observed).stream()
@@ -92,8 +98,7 @@ record Packages(StepId id, List<HostPackage> packages) implements HostResource {
                             echo "these packages need what would be removed: $(echo $others)" >&2
                             exit 1
                         fi
-                        DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=%d -o Dpkg::Use-Pty=0 \\
-                            purge $added
+                        apt %d purge $added
                     fi
                     put_times_back
                     rm -f "$KW_STATE/packages.added"

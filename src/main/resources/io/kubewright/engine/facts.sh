@@ -1,4 +1,4 @@
-# What a host is; read only. One "key value" a line; "link" and "address" lines repeat.
+# What a host is; read only. One "key value" a line; "link", "address" and "place" lines repeat.
 echo "hostname $(uname -n)"
 (. /etc/os-release && echo "os $ID ${VERSION_ID:-unknown}")
 case $(uname -m) in
@@ -43,6 +43,25 @@ ip -o link show | sed 's/\\/ /g' | while read -r _ name rest; do
 done
 ip -o addr show scope global | while read -r _ name _ address _; do echo "address $name $address"; done
 ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/default \1/p' | head -n 1
+places='/etc /opt /usr/local /var/lib/containerd /var/lib/etcd /var/lib/kubelet /var/lib/kubewright'
+set --
+for place in $places; do
+    while [ ! -d "$place" ]; do
+        place=${place%/*}
+        place=${place:-/}
+    done
+    set -- "$@" "$place"
+done
+stat -Lc %d "$@" >"$KW_TMP/devices"
+stat -fc '%a %S' "$@" >"$KW_TMP/free"
+for place in $places; do
+    read -r device <&4
+    read -r blocks size <&5
+    # access(2) tells of a file system that is read-only, also to root.
+    if [ -w "$1" ]; then writable=writable; else writable=read-only; fi
+    shift
+    echo "place $place $device $((blocks * size)) $writable"
+done 4<"$KW_TMP/devices" 5<"$KW_TMP/free"
 if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] &&
     [ ! -e "$KW_STATE/kube-unfinished" ]; then
     echo control-plane

@@ -260,25 +260,25 @@ kw_lock() {
     echo "$KW_RUN pid $$" >"$KW_STATE/lock.owner"
 }
 
-# kw_record STEM: writes down beside the step what takes it back, whole or not at all.
+# kw_record STEM: writes down beside the step what takes it back, whole or not at all; fails when it cannot.
 kw_record() {
-    mkdir -p "$kw_kept"
+    mkdir -p "$kw_kept" || return 1
     if [ ! -e "$kw_kept/order" ]; then
-        cp "$KW_TMP/seen" "$kw_kept/before"
-        "$1_probe_text" | sha256sum | cut -d' ' -f1 >"$kw_kept/before.probe"
+        cp "$KW_TMP/seen" "$kw_kept/before" || return 1
+        "$1_probe_text" | sha256sum | cut -d' ' -f1 >"$kw_kept/before.probe" || return 1
         # Counted: a clock may be set back between two steps.
-        echo $(($(cat "$KW_STATE"/steps/*/order 2>/dev/null | sort -n | tail -n 1) + 1)) >"$kw_kept/order.new"
-        mv "$kw_kept/order.new" "$kw_kept/order"
+        echo $(($(cat "$KW_STATE"/steps/*/order 2>/dev/null | sort -n | tail -n 1) + 1)) >"$kw_kept/order.new" || return 1
+        mv "$kw_kept/order.new" "$kw_kept/order" || return 1
     fi
     for kw_text in probe undo needs; do
         case $kw_text in needs) kw_name=needs ;; *) kw_name=$kw_text.sh ;; esac
-        "$1_${kw_text}_text" >"$kw_kept/$kw_name.new"
+        "$1_${kw_text}_text" >"$kw_kept/$kw_name.new" || return 1
         sync "$kw_kept/$kw_name.new" 2>/dev/null || :
-        mv "$kw_kept/$kw_name.new" "$kw_kept/$kw_name"
+        mv "$kw_kept/$kw_name.new" "$kw_kept/$kw_name" || return 1
     done
     rm -f "$kw_kept/undone"
     sync "$kw_kept"/* 2>/dev/null || :
-    echo "$KW_RUN $KW_PLAN" >"$kw_kept/begun"
+    echo "$KW_RUN $KW_PLAN" >"$kw_kept/begun" || return 1
     sync "$kw_kept/begun" "$kw_kept" 2>/dev/null || :
 }
 
@@ -397,8 +397,10 @@ kw_act() {
     # Nobody listens: stop here, in order. The rerun starts from a state that is written down.
     kw_frame begin "$1" || return 0
     kw_note "$1" begin
-    if [ "$2" != - ]; then
-        kw_record "$4"
+    if [ "$2" != - ] && ! kw_record "$4" 2>"$KW_TMP/record.err"; then
+        kw_note "$1" failed
+        kw_frame failed "$1" record 1 "$(kw_encode "$KW_TMP/record.err")"
+        return 0
     fi
     kw_run "$1" "$4"
     [ "$kw_status" -eq 0 ] || return 0

@@ -55,3 +55,36 @@ put_times_back() {
     fi
     rm -f "$first" "$names" "$since" "$unchanged"
 }
+
+# apt SECONDS ARGUMENT...: as apt-get; waits that long for another one, and says for which.
+apt() {
+    patience=$1
+    shift
+    if apt_now 0 "$@"; then return 0; fi
+    other=$(holder)
+    [ -n "$other" ] || return 1
+    kw_say "waiting for another package manager: $other"
+    if apt_now "$patience" "$@"; then return 0; fi
+    other=$(holder)
+    [ -z "$other" ] || echo "another package manager did not end within $patience s; no package was changed. $other" >&2
+    return 1
+}
+
+# apt_now SECONDS ARGUMENT...
+apt_now() {
+    seconds=$1
+    shift
+    answer=0
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o "DPkg::Lock::Timeout=$seconds" -o Dpkg::Use-Pty=0 "$@" \
+        >"$KW_TMP/apt" 2>&1 || answer=$?
+    # What it says each second while it waits.
+    grep -v '^Waiting for cache lock' "$KW_TMP/apt" || :
+    return "$answer"
+}
+
+# holder: who holds the lock that apt-get failed for, in its words.
+holder() {
+    if grep -q '^E: Unable to \(acquire\|lock\) ' "$KW_TMP/apt"; then
+        sed -n 's/^\(E: \|Waiting for cache lock: \)\(Could not get lock .*[^.]\)\.*$/\2/p' "$KW_TMP/apt" | tail -n 1
+    fi
+}

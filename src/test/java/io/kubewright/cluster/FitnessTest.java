@@ -63,6 +63,7 @@ class FitnessTest {
                         machineId,
                         Optional.empty(),
                         Optional.empty(),
+                        List.of(),
                         Map.of()));
     }
 

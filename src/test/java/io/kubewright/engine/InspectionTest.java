@@ -1,8 +1,11 @@
 package io.kubewright.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubewright.Fuzz;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +27,8 @@ class InspectionTest {
             address eth0 10.77.0.11/24
             address eth0 10.77.0.200/32
             default eth0
+            place /etc 27 1048576 writable
+            place /var/lib/containerd 31 2097152 read-only
             """;
 
     @Test
@@ -42,6 +47,29 @@ class InspectionTest {
         assertThat(facts.linkOf("10.77.0.11"))
                 .hasValueSatisfying(link -> assertThat(link.mtu()).isEqualTo(1500));
         assertThat(facts.linkOf("10.77.0.1")).isEmpty();
+        assertThat(facts.placeOf("/etc/kubernetes/pki")).contains(new HostFacts.Place("/etc", "27", 1 << 20, true));
+        assertThat(facts.placeOf("/var/lib/containerd"))
+                .contains(new HostFacts.Place("/var/lib/containerd", "31", 2 << 20, false));
+        assertThat(facts.placeOf("/etcetera")).isEmpty();
+    }
+
+    @Test
+    void damagedFactsAreReadOrRefused() {
+        Fuzz.run(
+                "facts",
+                DEBIAN.getBytes(UTF_8),
+                500,
+                (bytes, random) -> Fuzz.bytes(
+                        bytes, List.of("\n", " ", "link", "address", "place", "os", "-1", "9".repeat(30)), random),
+                damaged -> {
+                    try {
+                        assertThat(Inspection.parse("n1", new String(damaged, UTF_8))
+                                        .name())
+                                .isEqualTo("n1");
+                    } catch (TargetException refused) {
+                        assertThat(refused).hasMessageStartingWith("n1: could not be inspected: ");
+                    }
+                });
     }
 
     @Test
@@ -52,5 +80,8 @@ class InspectionTest {
         assertThat(facts.cpus()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(facts.memoryBytes()).isGreaterThan(1L << 28);
         assertThat(facts.kernel()).isNotEqualTo("unknown");
+        HostFacts.Place etc = facts.placeOf("/etc").orElseThrow();
+        assertThat(etc.freeBytes()).isBetween(1L, Path.of("/etc").toFile().getTotalSpace());
+        assertThat(facts.placeOf("/var/lib/containerd/x")).isPresent();
     }
 }

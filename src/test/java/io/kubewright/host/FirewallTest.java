@@ -101,6 +101,7 @@ class FirewallTest {
                 "m1",
                 Optional.empty(),
                 Optional.of(firewall).filter(each -> !each.isEmpty()),
+                List.of(),
                 Map.of());
     }
 

@@ -62,6 +62,7 @@ class HostRoomTest {
                 "m1",
                 timeService,
                 Optional.empty(),
+                List.of(),
                 Map.of());
     }
 
@@ -663,6 +664,49 @@ class HostRoomTest {
             host.program("dpkg-query", "cat \"${0%/*}/../state/installed\"; exit 1");
             host.program("apt-get", "echo installed conntrack >>\"${0%/*}/../state/installed\"");
             host.blob("c".repeat(64), "deb");
+        }
+
+        /** As apt 3.0.3 says it, which has other words when it has waited. */
+        private void lockedFor(int calls) throws IOException {
+            host.program("apt-get", """
+                    if [ "$(wc -l <"$0.calls")" -le %d ]; then
+                        held='Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (apt)'
+                        case $* in *Timeout=0\\ *) echo "E: $held" ;; *) echo "Waiting for cache lock: $held..." ;; esac
+                        echo 'E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?'
+                        exit 100
+                    fi
+                    echo installed conntrack >>"${0%%/*}/../state/installed"
+                    """.formatted(calls));
+        }
+
+        @Test
+        void anotherPackageManagerIsWaitedFor() throws IOException {
+            lockedFor(1);
+            assertThat(host.apply(packages)).isEqualTo(packages.desired(""));
+            assertThat(host.calls("apt-get")).hasSize(2);
+            assertThat(host.calls("apt-get").getFirst()).contains("DPkg::Lock::Timeout=0 ");
+            assertThat(host.calls("apt-get").getLast()).contains("DPkg::Lock::Timeout=600 ");
+        }
+
+        @Test
+        void anotherPackageManagerThatDoesNotEndIsNamed() throws IOException {
+            lockedFor(2);
+            HostDirectory.Result result = host.run(packages.apply("package kmod\n", new Outputs()));
+            assertThat(result.status()).isEqualTo(1);
+            assertThat(result.errors())
+                    .contains(
+                            "did not end within 600 s; no package was changed. Could not get lock",
+                            "held by process 7 (apt)\n");
+            assertThat(result.output()).doesNotContain("Waiting for cache lock");
+            assertThat(host.holdsBlob("c".repeat(64))).as("for the next run").isTrue();
+        }
+
+        @Test
+        void whatIsWrongOtherwiseIsNotTriedAgain() throws IOException {
+            host.program("apt-get", "echo 'E: Broken packages'; exit 100");
+            assertThat(host.run(packages.apply("package kmod\n", new Outputs())).status())
+                    .isEqualTo(1);
+            assertThat(host.calls("apt-get")).hasSize(1);
         }
 
         @Test

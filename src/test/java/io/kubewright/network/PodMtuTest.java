@@ -86,6 +86,7 @@ class PodMtuTest {
                 "id-" + name,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Map.of());
     }
 }

@@ -8,6 +8,7 @@ import io.kubewright.engine.StepId;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -80,6 +81,16 @@ public record ImageImport(StepId id, Set<StepId> needs, List<ImageArchive> image
         Set<Blob> blobs = new LinkedHashSet<>();
         missing(observed).forEach(image -> blobs.add(image.archive()));
         return blobs;
+    }
+
+    /** Its content, as it is in the archive, and its layers unpacked beside it (containerd's store and its snapshots). */
+    @Override
+    public Map<String, Long> leaves(String observed) {
+        return Map.of(
+                "/var/lib/containerd",
+                missing(observed).stream()
+                        .mapToLong(image -> image.archive().size() + image.unpackedBytes())
+                        .sum());
     }
 
     private List<ImageArchive> missing(String observed) {

@@ -7,8 +7,10 @@ import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -75,6 +77,22 @@ public record Installation(
             }
         }
         return blobs;
+    }
+
+    @Override
+    public Map<String, Long> leaves(String observed) {
+        Map<String, Long> leaves = new TreeMap<>();
+        for (HostFile file : changed(observed)) {
+            switch (file) {
+                case BinaryFile binary ->
+                    leaves.merge(
+                            binary.path().substring(0, binary.path().lastIndexOf('/')),
+                            binary.blob().size(),
+                            Long::sum);
+                case TextFile text -> {}
+            }
+        }
+        return leaves;
     }
 
     private List<HostFile> changed(String observed) {

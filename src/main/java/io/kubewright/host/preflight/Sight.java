@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -58,11 +59,16 @@ record Sight(
                 sections.get("signs").lines().toList(),
                 Optional.of(sections.get("latency"))
                         .filter(line -> !line.isEmpty())
-                        .map(MAPPER::readTree)
                         .map(Sight::latency));
     }
 
-    private static Latency latency(JsonNode measured) {
+    private static Latency latency(String line) {
+        JsonNode measured;
+        try {
+            measured = MAPPER.readTree(line);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("the look at it printed of its disk: " + line, e);
+        }
         return new Latency(
                 measured.path("count").asInt(),
                 measured.path("medianMillis").asDouble(),

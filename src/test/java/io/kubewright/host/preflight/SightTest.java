@@ -1,8 +1,10 @@
 package io.kubewright.host.preflight;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubewright.Fuzz;
 import io.kubewright.kubeapi.proof.Verdict;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,24 @@ class SightTest {
         assertThat(sight.listeners()).containsEntry("tcp/10250", "nginx").containsEntry("udp/4789", "vxlan.calico");
         assertThat(sight.latency()).contains(new Sight.Latency(200, 1.2, 12.5, 21.4));
         assertThatThrownBy(() -> Sight.parse("sh: 1: ip: not found")).hasMessage("the look at it printed no hostname");
+    }
+
+    @Test
+    void damagedOutputIsReadOrRefused() {
+        Fuzz.run(
+                "preflight",
+                PRINTED.getBytes(UTF_8),
+                300,
+                (bytes, random) ->
+                        Fuzz.bytes(bytes, List.of("\n", " ", "== ", "== latency", "{", "null", "[]"), random),
+                damaged -> {
+                    try {
+                        assertThat(Sight.parse(new String(damaged, UTF_8)).hostname())
+                                .isNotEmpty();
+                    } catch (IllegalArgumentException refused) {
+                        assertThat(refused).hasMessageContaining("the look at it printed");
+                    }
+                });
     }
 
     @Test
