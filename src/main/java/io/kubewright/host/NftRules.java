@@ -307,15 +307,12 @@ record NftRules(List<Table> tables) implements FirewallRules {
         }
 
         private Match link(String name) {
-            if (name.equals("lo")) {
-                return Match.NO;
-            }
             boolean prefix = name.endsWith("*");
             return packet.link()
                     .map(link -> (prefix ? link.startsWith(name.substring(0, name.length() - 1)) : link.equals(name))
                             ? Match.YES
                             : Match.NO)
-                    .orElse(Match.MAYBE);
+                    .orElse(name.equals(Packet.LOOPBACK) ? Match.NO : Match.MAYBE);
         }
     }
 

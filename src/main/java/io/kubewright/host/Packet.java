@@ -19,6 +19,13 @@ record Packet(
         Optional<AddressRange> from,
         Optional<AddressRange> to,
         Optional<String> link) {
+    static final String LOOPBACK = "lo";
+
+    /** Whether it never leaves the host. */
+    boolean isLocal() {
+        return link.equals(Optional.of(LOOPBACK));
+    }
+
     /** Empty where both ends are open. */
     Optional<Boolean> isIpv6() {
         return from.or(() -> to).map(range -> range.first().isIpv6());

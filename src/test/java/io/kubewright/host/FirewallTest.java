@@ -209,6 +209,7 @@ class FirewallTest {
     void rulesNameWhoCalls() {
         assertThat(opened().rules()).isEqualTo("""
                         input ct state established,related accept
+                        input iif lo accept
                         input tcp dport 6443 accept
                         input ip saddr { 10.77.0.11 } tcp dport 2379-2380 accept
                         input ip saddr { 10.77.0.11, 10.77.0.12 } tcp dport 10250 accept
@@ -262,6 +263,7 @@ class FirewallTest {
                         add chain inet filter kubewright-input
                         flush chain inet filter kubewright-input
                         add rule inet filter kubewright-input ct state established,related accept
+                        add rule inet filter kubewright-input iif lo accept
                         add rule inet filter kubewright-input tcp dport 6443 accept
                         """)
                 .contains("\ninsert rule inet filter input jump kubewright-input\n")
