@@ -26,6 +26,10 @@ record Packet(
         return link.equals(Optional.of(LOOPBACK));
     }
 
+    boolean isOfPods() {
+        return port.isEmpty() && !isLocal();
+    }
+
     /** Empty where both ends are open. */
     Optional<Boolean> isIpv6() {
         return from.or(() -> to).map(range -> range.first().isIpv6());

@@ -82,7 +82,7 @@ record UfwRules(String input, String forward, List<Tuple> tuples) implements Fir
             return Verdict.OPEN;
         }
         // Calico puts its rules for pods before those of ufw, into the same chains.
-        return packet.port().isPresent() ? Verdict.CLOSED : Verdict.UNKNOWN;
+        return packet.isOfPods() ? Verdict.UNKNOWN : Verdict.CLOSED;
     }
 
     private static boolean holds(Tuple tuple, Packet packet) {
