@@ -72,6 +72,10 @@ record FirewalldRules(String defaultZone, Map<String, Zone> zones, Map<String, L
 
     @Override
     public Verdict verdict(Packet packet) {
+        // Every zone lets in what a host sends to itself.
+        if (packet.isLocal()) {
+            return Verdict.OPEN;
+        }
         List<Zone> bySource = packet.from().stream()
                 .flatMap(from -> zones.values().stream().filter(zone -> holds(zone, from)))
                 .toList();

@@ -30,7 +30,12 @@ record NftRules(List<Table> tables) implements FirewallRules {
     private static final int DEEPEST = 16;
 
     /** @param sets elements by name */
-    record Table(String family, Map<String, Chain> chains, Map<String, String> sets) {}
+    record Table(String family, String name, Map<String, Chain> chains, Map<String, String> sets) {
+        /** Calico puts its rules for pods before all others of these chains. */
+        private boolean isOfIptables() {
+            return name.equals("filter") && !family.equals("inet");
+        }
+    }
 
     /** @param base type, hook and policy of a base chain, empty for others */
     record Chain(String base, List<String> rules) {}
@@ -62,7 +67,7 @@ record NftRules(List<Table> tables) implements FirewallRules {
             String[] words = line.strip().split("\\s+");
             boolean opens = line.endsWith("{");
             if (line.startsWith("table ") && words.length > 2) {
-                table = Optional.of(new Table(words[1], new HashMap<>(), new HashMap<>()));
+                table = Optional.of(new Table(words[1], words[2], new HashMap<>(), new HashMap<>()));
                 tables.add(table.get());
             } else if (table.isPresent() && opens && line.matches("\t[a-z]+ .*") && words.length > 1) {
                 kind = words[0];
@@ -108,10 +113,11 @@ record NftRules(List<Table> tables) implements FirewallRules {
                     if (ends.remove(End.ON)) {
                         ends.add(base.group("policy").equals("accept") ? End.ACCEPTED : End.DROPPED);
                     }
+                    boolean calico = table.isOfIptables() && packet.isOfPods();
                     verdicts.add(
                             !ends.contains(End.DROPPED)
                                     ? Verdict.OPEN
-                                    : ends.contains(End.ACCEPTED) ? Verdict.UNKNOWN : Verdict.CLOSED);
+                                    : ends.contains(End.ACCEPTED) || calico ? Verdict.UNKNOWN : Verdict.CLOSED);
                 }
             }
         }
@@ -307,15 +313,12 @@ record NftRules(List<Table> tables) implements FirewallRules {
         }
 
         private Match link(String name) {
-            if (name.equals("lo")) {
-                return Match.NO;
-            }
             boolean prefix = name.endsWith("*");
             return packet.link()
                     .map(link -> (prefix ? link.startsWith(name.substring(0, name.length() - 1)) : link.equals(name))
                             ? Match.YES
                             : Match.NO)
-                    .orElse(Match.MAYBE);
+                    .orElse(name.equals(Packet.LOOPBACK) ? Match.NO : Match.MAYBE);
         }
     }
 

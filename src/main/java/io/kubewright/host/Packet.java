@@ -19,6 +19,17 @@ record Packet(
         Optional<AddressRange> from,
         Optional<AddressRange> to,
         Optional<String> link) {
+    static final String LOOPBACK = "lo";
+
+    /** Whether it never leaves the host. */
+    boolean isLocal() {
+        return link.equals(Optional.of(LOOPBACK));
+    }
+
+    boolean isOfPods() {
+        return port.isEmpty() && !isLocal();
+    }
+
     /** Empty where both ends are open. */
     Optional<Boolean> isIpv6() {
         return from.or(() -> to).map(range -> range.first().isIpv6());

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What must get through the firewall of one host. */
+/** What must get through the firewall of one host: beside these, what it sends to itself. */
 record Passages(List<Gate> gates, List<Cidr> pods) {
     /**
      * A port of the host's own.
@@ -72,7 +72,12 @@ record Passages(List<Gate> gates, List<Cidr> pods) {
                 .flatMap(pod -> Stream.of("saddr", "daddr")
                         .map(end -> "forward %s %s %s accept".formatted(family(pod.isIpv6()), end, pod)));
         String answers = "ct state established,related accept";
-        return Stream.of(Stream.of("input " + answers), ports, own, Stream.of("forward " + answers), passing)
+        return Stream.of(
+                        Stream.of("input " + answers, "input iif lo accept"),
+                        ports,
+                        own,
+                        Stream.of("forward " + answers),
+                        passing)
                 .flatMap(lines -> lines)
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
@@ -110,6 +115,15 @@ record Passages(List<Gate> gates, List<Cidr> pods) {
             if (!callers.isEmpty()) {
                 found.add(gate.port() + " from " + joined(callers));
             }
+        }
+        Packet own = new Packet(
+                false,
+                Optional.empty(),
+                Optional.of(AddressRange.of(IpAddress.parse("127.0.0.1"))),
+                Optional.empty(),
+                Optional.of(Packet.LOOPBACK));
+        if (asked.test(rules.verdict(own))) {
+            found.add("what the host sends to itself (" + Packet.LOOPBACK + ")");
         }
         for (Cidr pod : pods) {
             Optional<AddressRange> range = Optional.of(pod.range());

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * What {@code ufw} keeps of its rules in {@code user.rules} and {@code user6.rules}, one "tuple" each, the first that holds wins
- * (ufw 0.36, {@code ufw-framework}(8)), and its defaults. Its before.rules are not looked at.
+ * (ufw 0.36, {@code ufw-framework}(8)), and its defaults. Its before.rules, which let in what a host sends to
+ * itself, are not looked at.
  *
  * @param input what becomes of what no rule names
  */
@@ -65,6 +66,9 @@ record UfwRules(String input, String forward, List<Tuple> tuples) implements Fir
 
     @Override
     public Verdict verdict(Packet packet) {
+        if (packet.isLocal()) {
+            return Verdict.OPEN;
+        }
         for (Tuple tuple : tuples) {
             if (tuple.route() == packet.forwarded() && holds(tuple, packet)) {
                 return switch (tuple.action()) {
@@ -78,7 +82,7 @@ record UfwRules(String input, String forward, List<Tuple> tuples) implements Fir
             return Verdict.OPEN;
         }
         // Calico puts its rules for pods before those of ufw, into the same chains.
-        return packet.port().isPresent() ? Verdict.CLOSED : Verdict.UNKNOWN;
+        return packet.isOfPods() ? Verdict.UNKNOWN : Verdict.CLOSED;
     }
 
     private static boolean holds(Tuple tuple, Packet packet) {

@@ -140,7 +140,8 @@ class FirewallIT {
         assertThat(checked.code()).as("%s%n%s", checked.out(), checked.err()).isEqualTo(3);
         assertThat(checked.out())
                 .contains("host/firewall@f1", "nftables does not let through tcp/6443; ")
-                .contains("tcp/10250 from 10.76.0.11, 10.76.0.12", "everything from and to pods");
+                .contains(
+                        "tcp/10250 from 10.76.0.11, 10.76.0.12", "sends to itself (lo)", "everything from and to pods");
         assertThat(rules()).isEqualTo(before);
 
         String file = file("manage");

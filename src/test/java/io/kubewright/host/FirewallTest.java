@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Firewalls as rules tell of them; {@code host/firewall/README.md} says where the rule sets come from. FirewallIT has a real one.
@@ -132,6 +133,12 @@ class FirewallTest {
         "server, udp, 4789, 4789, 10.77.0.12, , UNKNOWN",
         "server, udp, 4789, 4789, 10.78.0.12, eth0, CLOSED",
         "workstation, tcp, 6443, 6443, , eth0, CLOSED",
+        "iptables, tcp, 22, 22, , eth0, OPEN",
+        "iptables, tcp, 6443, 6443, , eth0, OPEN",
+        "iptables, tcp, 30000, 32767, , eth0, OPEN",
+        "iptables, tcp, 10250, 10250, 10.77.0.12, eth0, OPEN",
+        "iptables, tcp, 10250, 10250, 10.77.0.13, eth0, CLOSED",
+        "iptables, udp, 4789, 4789, 10.77.0.13, eth0, UNKNOWN",
         "ufw, tcp, 22, 22, , eth0, OPEN",
         "ufw, tcp, 6443, 6443, , eth0, UNKNOWN",
         "ufw, tcp, 10250, 10250, 10.77.0.12, eth0, OPEN",
@@ -159,6 +166,32 @@ class FirewallTest {
                 Optional.ofNullable(link));
 
         assertThat(rules(file).verdict(packet)).isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"server, CLOSED", "workstation, OPEN", "iptables, UNKNOWN", "ufw, UNKNOWN", "firewalld, UNKNOWN"})
+    void whatPodsSendIsPassedOn(String file, FirewallRules.Verdict verdict) throws IOException {
+        Packet packet = new Packet(
+                true,
+                Optional.empty(),
+                Optional.of(PODS.getFirst().range()),
+                Optional.empty(),
+                Optional.of("vxlan.calico"));
+
+        assertThat(rules(file).verdict(packet)).isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "workstation", "iptables", "ufw", "firewalld"})
+    void theseLetInWhatTheHostSendsToItself(String file) throws IOException {
+        Packet packet = new Packet(
+                false,
+                Optional.empty(),
+                Optional.of(AddressRange.of(IpAddress.parse("127.0.0.1"))),
+                Optional.empty(),
+                Optional.of("lo"));
+
+        assertThat(rules(file).verdict(packet)).isEqualTo(FirewallRules.Verdict.OPEN);
     }
 
     @Test
@@ -211,6 +244,7 @@ class FirewallTest {
     void rulesNameWhoCalls() {
         assertThat(opened().rules()).isEqualTo("""
                         input ct state established,related accept
+                        input iif lo accept
                         input tcp dport 6443 accept
                         input ip saddr { 10.77.0.11 } tcp dport 2379-2380 accept
                         input ip saddr { 10.77.0.11, 10.77.0.12 } tcp dport 10250 accept
@@ -264,6 +298,7 @@ class FirewallTest {
                         add chain inet filter kubewright-input
                         flush chain inet filter kubewright-input
                         add rule inet filter kubewright-input ct state established,related accept
+                        add rule inet filter kubewright-input iif lo accept
                         add rule inet filter kubewright-input tcp dport 6443 accept
                         """)
                 .contains("\ninsert rule inet filter input jump kubewright-input\n")
