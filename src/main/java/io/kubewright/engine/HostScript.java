@@ -70,7 +70,7 @@ record HostScript(String mark, String text) {
     static HostScript act(String run, String plan, List<Action> actions, int lockSeconds) {
         String mark = newMark();
         StringBuilder text = new StringBuilder(head(mark, run, plan));
-        StringBuilder calls = new StringBuilder("trap : HUP PIPE\nkw_begin_script\nkw_lock " + lockSeconds + "\n");
+        StringBuilder calls = new StringBuilder("kw_begin_script\ntrap : HUP PIPE\nkw_lock " + lockSeconds + "\n");
         int number = 0;
         for (Action action : actions) {
             String stem = "kw_a" + ++number;

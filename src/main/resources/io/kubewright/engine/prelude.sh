@@ -213,6 +213,9 @@ kw_put() {
 kw_begin_script() {
     KW_TMP=$(mktemp -d /run/kubewright.XXXXXX) || exit 70
     trap 'rm -rf "$KW_TMP"' EXIT
+    # Without these a script whose connection is cut would leave its directory behind.
+    trap 'exit 129' HUP
+    trap 'exit 141' PIPE
 }
 
 # The shell ignores "set -e" in whatever runs as a condition, subshells included. So nothing that runs a fragment may

@@ -1,0 +1,12 @@
+# Ends the sessions of sshd that serve the program that is held; others go on.
+process=$(cat /run/held/reached)
+cut=
+while [ "$process" -gt 1 ]; do
+    parent=$(sed -n 's/^PPid:\t//p' "/proc/$process/status")
+    case $(cat "/proc/$process/comm") in
+        # The one that listens is a child of init.
+        sshd*) [ "$parent" = 1 ] || cut="$cut $process" ;;
+    esac
+    process=$parent
+done
+[ -n "$cut" ] && kill -9 $cut
