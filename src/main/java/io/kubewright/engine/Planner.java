@@ -113,6 +113,7 @@ public final class Planner {
                 steps.add(step.refusal().isEmpty() ? missing(step, left) : step);
             }
         }
+        Map<StepId, Step> planned = steps.stream().collect(Collectors.toMap(Step::id, Function.identity()));
         List<Step> withAccompanying = new ArrayList<>();
         for (Resource resource : ordered) {
             if (!resource.accompanies().isEmpty()) {
@@ -123,7 +124,7 @@ public final class Planner {
                             resource.needs().stream().sorted().toList()));
                 }
             } else {
-                steps.stream().filter(step -> step.id().equals(resource.id())).forEach(withAccompanying::add);
+                Optional.ofNullable(planned.get(resource.id())).ifPresent(withAccompanying::add);
             }
         }
         withAccompanying.addAll(leaving.steps(ordered, survey, why));
