@@ -55,6 +55,11 @@ class LauncherTest {
                         System.exit(arguments.length);
                     }
                 }
+                class Training {
+                    public static void main(String[] arguments) {
+                        Main.main(new String[] {"explain", "--json"});
+                    }
+                }
                 """);
         int exit = ToolProvider.getSystemJavaCompiler()
                 .run(

@@ -101,6 +101,10 @@ public final class Planner {
             if (!resource.accompanies().isEmpty()) {
                 continue;
             }
+            if (!selected.test(resource.id()) && differs(resource, survey)) {
+                left.add(resource.id());
+                continue;
+            }
             Step step = step(resource, survey, why.apply(resource.id().path()), behind);
             boolean acts = step.action().acts() || step.refusal().isPresent();
             if (!acts) {
@@ -137,6 +141,14 @@ public final class Planner {
                 binding.bundle(),
                 binding.notes(),
                 withAccompanying);
+    }
+
+    /** Whether it would act, told without its diff; what could not be seen is left to its step. */
+    private static boolean differs(Resource resource, Survey survey) {
+        return !survey.blind().containsKey(resource.id())
+                && survey.observations().get(resource.id())
+                        instanceof Observation.Known(String observed, String desired)
+                && !observed.equals(desired);
     }
 
     private static Step missing(Step step, Set<StepId> left) {
