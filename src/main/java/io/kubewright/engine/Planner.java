@@ -101,6 +101,10 @@ public final class Planner {
             if (!resource.accompanies().isEmpty()) {
                 continue;
             }
+            if (!selected.test(resource.id()) && differs(resource, survey)) {
+                left.add(resource.id());
+                continue;
+            }
             Step step = step(resource, survey, why.apply(resource.id().path()), behind);
             boolean acts = step.action().acts() || step.refusal().isPresent();
             if (!acts) {
@@ -113,6 +117,7 @@ public final class Planner {
                 steps.add(step.refusal().isEmpty() ? missing(step, left) : step);
             }
         }
+        Map<StepId, Step> planned = steps.stream().collect(Collectors.toMap(Step::id, Function.identity()));
         List<Step> withAccompanying = new ArrayList<>();
         for (Resource resource : ordered) {
             if (!resource.accompanies().isEmpty()) {
@@ -123,7 +128,7 @@ public final class Planner {
                             resource.needs().stream().sorted().toList()));
                 }
             } else {
-                steps.stream().filter(step -> step.id().equals(resource.id())).forEach(withAccompanying::add);
+                Optional.ofNullable(planned.get(resource.id())).ifPresent(withAccompanying::add);
             }
         }
         withAccompanying.addAll(leaving.steps(ordered, survey, why));
@@ -136,6 +141,14 @@ public final class Planner {
                 binding.bundle(),
                 binding.notes(),
                 withAccompanying);
+    }
+
+    /** Whether it would act, told without its diff; what could not be seen is left to its step. */
+    private static boolean differs(Resource resource, Survey survey) {
+        return !survey.blind().containsKey(resource.id())
+                && survey.observations().get(resource.id())
+                        instanceof Observation.Known(String observed, String desired)
+                && !observed.equals(desired);
     }
 
     private static Step missing(Step step, Set<StepId> left) {

@@ -6,10 +6,12 @@ import java.util.Optional;
 
 /** A kernel module of {@code modules.yaml}. */
 record Module(String name, String why, String source) {
+    private static final List<Module> TABLE = Table.read(Module.class, "modules.yaml").stream()
+            .map(row -> new Module(row.text("name"), row.text("why"), row.text("source")))
+            .toList();
+
     static List<Module> table() {
-        return Table.read(Module.class, "modules.yaml").stream()
-                .map(row -> new Module(row.text("name"), row.text("why"), row.text("source")))
-                .toList();
+        return TABLE;
     }
 
     /**

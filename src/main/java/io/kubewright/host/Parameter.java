@@ -25,10 +25,12 @@ record Parameter(
         boolean ipv6,
         String why,
         String source) {
+    private static final List<Parameter> TABLE = Table.read(Parameter.class, "sysctl.yaml").stream()
+            .map(Parameter::of)
+            .toList();
+
     static List<Parameter> table() {
-        return Table.read(Parameter.class, "sysctl.yaml").stream()
-                .map(Parameter::of)
-                .toList();
+        return TABLE;
     }
 
     /**

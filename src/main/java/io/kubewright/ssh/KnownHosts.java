@@ -28,6 +28,9 @@ final class KnownHosts {
         }
     }
 
+    /** Hashed names, patterns, negations, markers. */
+    private static final String NOT_PLAIN = "|*?!@";
+
     private KnownHosts() {}
 
     static List<Entry> of(String host, int port, List<Path> files) throws IOException {
@@ -48,7 +51,7 @@ final class KnownHosts {
     }
 
     private static Optional<Entry> parse(Path file, int number, String line, String host, int port) {
-        if (line.isEmpty() || line.startsWith("#")) {
+        if (line.isEmpty() || line.startsWith("#") || speaksOfOthers(line, host)) {
             return Optional.empty();
         }
         try {
@@ -66,5 +69,18 @@ final class KnownHosts {
         } catch (IOException | GeneralSecurityException | RuntimeException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** Told without parsing the line where it names hosts plainly: with many hosts, nearly all lines are others'. */
+    private static boolean speaksOfOthers(String line, String host) {
+        int length = host.length();
+        boolean named = false;
+        for (int at = 0; at < line.length() && line.charAt(at) != ' ' && line.charAt(at) != '\t'; at++) {
+            if (NOT_PLAIN.indexOf(line.charAt(at)) >= 0) {
+                return false;
+            }
+            named |= line.regionMatches(true, at, host, 0, length);
+        }
+        return !named;
     }
 }

@@ -49,6 +49,13 @@ record OpenSshConfiguration(Map<String, List<String>> values) {
         return found;
     }
 
+    /** The same for another host, where the files treat all alike. */
+    OpenSshConfiguration of(Hop hop) {
+        Map<String, List<String>> changed = new HashMap<>(values);
+        changed.put("hostname", List.of(hop.host()));
+        return new OpenSshConfiguration(changed);
+    }
+
     static OpenSshConfiguration parse(String text) {
         Map<String, List<String>> values = new HashMap<>();
         text.lines().forEach(line -> {

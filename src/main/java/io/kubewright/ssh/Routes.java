@@ -5,17 +5,30 @@ import io.kubewright.engine.TargetException.Code;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the way to a host from its settings and OpenSSH's configuration. */
 final class Routes {
     private static final int MOST_HOPS = 8;
 
     private final Surroundings surroundings;
+    private final boolean alike;
+    private final Map<Asked, OpenSshConfiguration> answers = new HashMap<>();
+    private final ReentrantLock asking = new ReentrantLock();
+
+    /** All that OpenSSH is told beside the host's name. */
+    private record Asked(
+            Optional<String> user, Optional<Integer> port, Optional<Path> identityFile, Optional<String> jump) {}
 
     Routes(Surroundings surroundings) {
         this.surroundings = surroundings;
+        this.alike = OpenSshFiles.treatAllAlike(surroundings);
     }
 
     Route to(SshSettings settings, Deadline deadline) throws InterruptedException {
@@ -40,13 +53,8 @@ final class Routes {
                     "more than " + MOST_HOPS + " jump hosts lead to " + settings.address(),
                     "look for a ProxyJump that leads back to itself: ssh -G " + settings.address());
         }
-        OpenSshConfiguration found = OpenSshConfiguration.read(
-                surroundings,
-                settings.name(),
-                hop,
-                target ? settings.identityFile() : Optional.empty(),
-                jump,
-                deadline);
+        OpenSshConfiguration found =
+                ask(settings.name(), hop, target ? settings.identityFile() : Optional.empty(), jump, deadline);
         List<Path> identities = new ArrayList<>(found.paths("identityfile", surroundings));
         if (!target) {
             settings.identityFile().ifPresent(identities::add);
@@ -73,6 +81,29 @@ final class Routes {
                 found.first("identitiesonly").filter("yes"::equals).isPresent(),
                 settings.knownHosts().map(List::of).orElseGet(() -> knownHosts(found)),
                 via);
+    }
+
+    private OpenSshConfiguration ask(
+            String target, Hop hop, Optional<Path> identityFile, Optional<String> jump, Deadline deadline)
+            throws InterruptedException {
+        if (!alike) {
+            return OpenSshConfiguration.read(surroundings, target, hop, identityFile, jump, deadline);
+        }
+        Asked asked = new Asked(hop.user(), hop.port(), identityFile, jump);
+        if (!asking.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+            throw Failures.late(target, deadline, "finding the way to the host");
+        }
+        try {
+            @Nullable OpenSshConfiguration known = answers.get(asked);
+            if (known == null) {
+                known = OpenSshConfiguration.read(surroundings, target, hop, identityFile, jump, deadline);
+                answers.put(asked, known);
+                return known;
+            }
+            return known.of(hop);
+        } finally {
+            asking.unlock();
+        }
     }
 
     private List<Path> knownHosts(OpenSshConfiguration found) {
