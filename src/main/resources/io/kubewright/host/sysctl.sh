@@ -36,6 +36,8 @@ boot_values() {
             key = value = $0
             sub(/[ \t]*=.*/, "", key)
             sub(/^[ \t]*-?/, "", key)
+            # No parameter has such a name, and "a b" would look like "a" with another value.
+            if (key ~ /[ \t]/) next
             sub(/^[^=]*=[ \t]*/, "", value)
             sub(/[ \t\r]+$/, "", value)
             gsub(/[ \t]+/, " ", value)

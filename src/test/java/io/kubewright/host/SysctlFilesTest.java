@@ -106,6 +106,9 @@ class SysctlFilesTest {
                         return;
                     }
                     String key = stripped.substring(0, equals).strip();
+                    if (key.matches(".*[ \t].*")) {
+                        return;
+                    }
                     values.put(
                             Parameter.canonical(key.startsWith("-") ? key.substring(1) : key),
                             stripped.substring(equals + 1).strip().replaceAll("[ \t]+", " ") + "\t" + path);
@@ -113,12 +116,19 @@ class SysctlFilesTest {
         return values;
     }
 
-    private static String text(Map<String, String> boot) {
-        StringBuilder text = new StringBuilder();
-        new TreeMap<>(boot)
-                .forEach((key, value) ->
-                        text.append(key).append(' ').append(value).append('\n'));
-        return text.toString();
+    private static List<String> lines(Map<String, String> boot) {
+        return boot.entrySet().stream()
+                .map(each -> each.getKey() + " " + each.getValue())
+                .sorted()
+                .toList();
+    }
+
+    private static List<String> told(HostDirectory host, String file) throws IOException {
+        return host.read(file)
+                .replace(host.path("/").toString(), "")
+                .lines()
+                .sorted()
+                .toList();
     }
 
     private static boolean covers(String value, String wanted) {
@@ -194,16 +204,11 @@ class SysctlFilesTest {
         for (int number = 0; number < HOSTS; number++) {
             Map<String, String> files = hosts.get(number);
             String as = "seed " + seed + ", host " + number + ": " + files;
-            String root = host.path("/").toString();
-            assertThat(host.read("/opt/out/" + number + "/before").replace(root, ""))
-                    .as(as)
-                    .isEqualTo(text(atBoot(files)));
+            assertThat(told(host, "/opt/out/" + number + "/before")).as(as).isEqualTo(lines(atBoot(files)));
             Map<String, String> with = new TreeMap<>(files);
             with.put("/etc/sysctl.d/" + OURS, host.read("/opt/out/" + number + "/ours"));
             Map<String, String> after = atBoot(with);
-            assertThat(host.read("/opt/out/" + number + "/after").replace(root, ""))
-                    .as(as)
-                    .isEqualTo(text(after));
+            assertThat(told(host, "/opt/out/" + number + "/after")).as(as).isEqualTo(lines(after));
             WANTED.forEach((key, wanted) -> {
                 String[] now = after.getOrDefault(key, "\t").split("\t", -1);
                 String former = atBoot(files).getOrDefault(key, "\t").split("\t", -1)[0];
