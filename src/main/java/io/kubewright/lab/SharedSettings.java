@@ -1,6 +1,7 @@
 package io.kubewright.lab;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
  */
 record SharedSettings(Map<String, String> values) {
     private static final Path ROOT = Path.of("/proc/sys");
+    /** Bytes; longer ones are no settings. */
+    private static final int LONGEST = 1 << 16;
+
     private static final List<String> TREES = List.of("vm", "kernel", "fs", "user", "abi", "dev");
     /** Counters, triggers and what differs from process to process: not settings. */
     private static final Set<String> NOT_SETTINGS = Set.of(
@@ -70,14 +75,27 @@ record SharedSettings(Map<String, String> values) {
         }
     }
 
-    private static java.util.Optional<String> content(Path file) {
-        try {
-            return java.util.Optional.of(
-                    new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).stripTrailing());
+    /**
+     * Numbers below {@code /proc/sys} are given to the first read alone, so that must ask for all. {@link Files#readAllBytes} and
+     * {@link Files#readString} believe the size of 0 that these files have, and ask for one byte first: "9223372036854775807"
+     * would be taken for "9" (OpenJDK 25, Linux 6.18 kernel/sysctl.c).
+     */
+    private static Optional<String> content(Path file) {
+        byte[] buffer = new byte[LONGEST];
+        int length = 0;
+        try (InputStream in = Files.newInputStream(file)) {
+            int read = in.read(buffer);
+            while (read > 0) {
+                length += read;
+                read = in.read(buffer, length, LONGEST - length);
+            }
         } catch (IOException e) {
             // Some answer only with an error, such as stable_secret before it is set.
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
+        return length < LONGEST
+                ? Optional.of(new String(buffer, 0, length, StandardCharsets.ISO_8859_1).stripTrailing())
+                : Optional.empty();
     }
 
     /** Writes back what has changed; gives a sentence for each setting that could not be. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +118,18 @@ class MachineFactsTest {
         assertThat(SharedSettings.isSetting("kernel/random/boot_id")).isFalse();
         assertThat(SharedSettings.isSetting("kernel/ns_last_pid")).isFalse();
         assertThat(SharedSettings.isSetting("vm/drop_caches")).isFalse();
+    }
+
+    /** The kernel gives a number to the first read alone: one that asks for a single byte learns its first digit. */
+    @Test
+    void readsNumbersOfTheKernelToTheirEnd() {
+        Map<String, String> settings = SharedSettings.ofThisMachine().values();
+        for (String name : List.of("fs/file-max", "fs/nr_open", "kernel/pid_max", "vm/max_map_count")) {
+            assertThat(settings.get(name))
+                    .as(name)
+                    .isEqualTo(Command.of("cat", "/proc/sys/" + name).run().strip());
+        }
+        assertThat(settings.get("kernel/pid_max")).hasSizeGreaterThan(1);
     }
 
     @Test
