@@ -27,14 +27,14 @@ record Vip(IpAddress address, String image, String pullPolicy) {
     /** During init no role exists yet; kubeadm 1.29 and later give the administrator none before the API answers. */
     private static final String BOOTSTRAP_USER = "kube-vip-bootstrap";
 
-    TextFile manifest(Node node, String user) {
-        return new TextFile(MANIFEST, "0600", KubeYaml.write(pod(node, user)));
+    TextFile manifest(Node node) {
+        return new TextFile(MANIFEST, "0600", KubeYaml.write(pod(node)));
     }
 
     /** Fragment for use within init: rights of an hour that come from the certificate alone. */
     String bootstrap(Node node) {
         return kubeconfig(node, BOOTSTRAP_USER, "--org system:masters --validity-period 1h")
-                + manifest(node, BOOTSTRAP_USER).put();
+                + manifest(node).put();
     }
 
     /** Fragment that signs the node's kube-vip an identity; needs $directory/kubeadm.yaml and the authority's key. */
@@ -58,7 +58,7 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         return "https://" + (address.isIpv6() ? "[" + address + "]" : address) + ":" + EndpointSection.API_PORT;
     }
 
-    private KubeObject pod(Node node, String user) {
+    private KubeObject pod(Node node) {
         String link = node.facts()
                 .linkOf(node.address())
                 .map(HostFacts.Link::name)
@@ -91,7 +91,6 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         Map<String, Object> content = new LinkedHashMap<>();
         content.put("apiVersion", "v1");
         content.put("kind", "Pod");
-        // The annotation makes the kubelet start the pod anew when the identity changes.
         content.put(
                 "metadata",
                 Map.of(
@@ -100,9 +99,7 @@ record Vip(IpAddress address, String image, String pullPolicy) {
                         "namespace",
                         "kube-system",
                         "labels",
-                        Map.of("app.kubernetes.io/name", "kube-vip", "app.kubernetes.io/managed-by", "kubewright"),
-                        "annotations",
-                        Map.of("kubewright.io/identity", user)));
+                        Map.of("app.kubernetes.io/name", "kube-vip", "app.kubernetes.io/managed-by", "kubewright")));
         content.put("spec", spec);
         return new KubeObject(content);
     }

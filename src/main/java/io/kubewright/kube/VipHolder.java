@@ -26,9 +26,7 @@ record VipHolder(Node node, Set<StepId> needs, Vip vip, KubeadmConfiguration con
     public String probe() {
         return """
                 if grep -qs '^current-context: "\\{0,1\\}%1$s@' %2$s; then
-                """.formatted(Vip.USER, Vip.KUBECONFIG)
-                + vip.manifest(node, Vip.USER).probe()
-                + """
+                """.formatted(Vip.USER, Vip.KUBECONFIG) + vip.manifest(node).probe() + """
                 echo "kubeconfig %1$s $(stat -c '%%a %%U:%%G' %1$s) $(sed -n 's/^ *server: //p' %1$s)"
                 fi
                 """.formatted(Vip.KUBECONFIG);
@@ -36,17 +34,21 @@ record VipHolder(Node node, Set<StepId> needs, Vip vip, KubeadmConfiguration con
 
     @Override
     public String desired(String observed) {
-        return vip.manifest(node, Vip.USER).state() + "kubeconfig " + Vip.KUBECONFIG + " 600 root:root " + node.ownApi()
-                + "\n";
+        return vip.manifest(node).state() + "kubeconfig " + Vip.KUBECONFIG + " 600 root:root " + node.ownApi() + "\n";
     }
 
+    /**
+     * kube-vip reads its kubeconfig when it starts. A container that was stopped is started again within seconds; a static pod
+     * that has changed takes the kubelet 20 s.
+     */
     @Override
     public String apply(String observed, Outputs outputs) {
         return NodeState.workspace(configuration.cluster())
                 + "before=$(crictl ps --quiet --state running --name '^kube-vip$')\n"
                 + Vip.kubeconfig(node, Vip.USER, "--validity-period " + VALIDITY + "h")
-                + vip.manifest(node, Vip.USER).put()
+                + vip.manifest(node).put()
                 + """
+                for container in $before; do crictl stop --timeout 5 "$container" >/dev/null || :; done
                 renewed() {
                     now=$(crictl ps --quiet --state running --name '^kube-vip$')
                     [ -n "$now" ] && [ "$now" != "$before" ]

@@ -3,6 +3,7 @@ package io.kubewright.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -52,16 +54,15 @@ public final class RealSshd implements AutoCloseable {
         this.mounts = mounts;
     }
 
-    /** Skips the test where it cannot run; where CI is set it fails instead. */
+    /** Brings what is missing; skips the test where it cannot run, and where CI is set it fails instead. */
     public static void require(String... programs) {
-        List<String> missing = new ArrayList<>();
-        if (!"root".equals(System.getProperty("user.name"))) {
-            missing.add("root");
+        boolean root = "root".equals(System.getProperty("user.name"));
+        if (root && !missing(programs).isEmpty() && Files.isExecutable(Path.of("/usr/bin/apt-get"))) {
+            install();
         }
-        for (String program : programs) {
-            if (!Files.isExecutable(Path.of(program))) {
-                missing.add(program);
-            }
+        List<String> missing = missing(programs);
+        if (!root) {
+            missing.add("root");
         }
         String reason = "this test needs " + String.join(", ", missing)
                 + " (Debian: apt install openssh-server openssh-client sudo)";
@@ -69,6 +70,36 @@ public final class RealSshd implements AutoCloseable {
             Assertions.fail(reason);
         }
         Assumptions.assumeTrue(missing.isEmpty(), reason);
+    }
+
+    private static List<String> missing(String... programs) {
+        return Stream.of(programs)
+                .filter(program -> !Files.isExecutable(Path.of(program)))
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** A machine that had no sshd shall not serve logins now, nor after its next boot. */
+    private static void install() {
+        System.out.println("installing openssh-server, openssh-client and sudo on this machine (apt-get)");
+        try {
+            run("sh", "-euc", """
+                    [ -x /usr/sbin/sshd ] && was=there || was=
+                    policy=/usr/sbin/policy-rc.d
+                    if [ ! -e "$policy" ]; then
+                        trap 'rm -f "$policy"' EXIT
+                        printf '#!/bin/sh\\nexit 101\\n' >"$policy"
+                        chmod 755 "$policy"
+                    fi
+                    apt-get -qq update
+                    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install openssh-server openssh-client sudo
+                    if [ -z "$was" ] && [ -d /run/systemd/system ]; then systemctl -q disable ssh.service; fi
+                    """);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Root logs in. */
