@@ -120,6 +120,8 @@ public final class Blueprint {
                 standing.inventory().resource(api, specification, resources, Set.of(KubeResources.apiAnswers(kube))));
         Set<StepId> moving = resources.stream()
                 .map(Resource::id)
+                // Kubelets get their certificates while the cluster comes to rest: neither waits for the other.
+                .filter(step -> !step.equals(ServingCertificates.ID))
                 .filter(step ->
                         step.target().equals(StepId.CLUSTER) || step.path().startsWith("kube/"))
                 .collect(Collectors.toSet());

@@ -24,7 +24,9 @@ import java.util.stream.Collectors;
  * when four fifths of its certificate's year are over; the plan then shows that it waits.
  */
 public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> needs) implements ClusterResource {
-    private static final StepId ID = StepId.cluster("kube/serving-certificates");
+    /** Its only step. */
+    public static final StepId ID = StepId.cluster("kube/serving-certificates");
+
     private static final Duration DEADLINE = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final String ALL = "every kubelet serves with a certificate of the cluster\n";
@@ -64,9 +66,23 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
     }
 
     /** What is to be said of a host: that all is well, or what it waits for. */
-    private record State(Host host, Optional<ServingRequest> waiting, boolean serves) {
+    record State(Host host, Optional<ServingRequest> waiting, boolean serves) {
+        /** @param pending requests of all nodes; of the host's own the one that may be granted counts, if there is one */
+        static State of(Host host, List<ServingRequest> pending, boolean serves) {
+            List<ServingRequest> own = pending.stream()
+                    .filter(request -> request.node().equals(Optional.of(host.name())))
+                    .toList();
+            Optional<ServingRequest> granted = own.stream()
+                    .filter(request -> request.objection(host).isEmpty())
+                    .findFirst();
+            return new State(host, granted.or(() -> own.stream().findFirst()), serves);
+        }
+
+        /** A request that may not be granted stays for a day; from a time when the host had another address, for instance. */
         boolean well() {
-            return waiting.isEmpty() && serves;
+            return serves
+                    && waiting.filter(request -> request.objection(host).isEmpty())
+                            .isEmpty();
         }
 
         String words() {
@@ -109,10 +125,7 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
                 .toList();
         List<State> states = new ArrayList<>();
         for (Host host : hosts) {
-            Optional<ServingRequest> waiting = pending.stream()
-                    .filter(request -> request.node().equals(Optional.of(host.name())))
-                    .findFirst();
-            states.add(new State(host, waiting, serves(client, host)));
+            states.add(State.of(host, pending, serves(client, host)));
         }
         return new Look(states, lax(client));
     }
@@ -148,7 +161,7 @@ public record ServingCertificates(ClusterApi api, List<Host> hosts, Set<StepId> 
                 return;
             }
             for (State state : look.states()) {
-                if (state.waiting().isPresent()) {
+                if (!state.well() && state.waiting().isPresent()) {
                     approve(client, state.host(), state.waiting().get(), progress);
                 }
             }

@@ -82,6 +82,10 @@ class FaultsIT {
             }
         });
         RealCluster.awaitGreen();
+        RealCluster.Result plan = RealCluster.kubewright("plan", "-f", RealCluster.FILE);
+        assertThat(plan.code())
+                .as("nothing is left to do:%n%s%s", plan.out(), plan.err())
+                .isZero();
         green = true;
         System.out.println("| " + fault + " | " + node + " | made in " + seconds(begin, made) + ", seen and cured in "
                 + seconds(made, cured) + ", all green after " + seconds(cured, Instant.now()) + " |");

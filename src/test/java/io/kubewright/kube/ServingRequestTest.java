@@ -56,7 +56,7 @@ class ServingRequestTest {
         return Base64.getEncoder().encodeToString(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static String objection(String user, List<String> usages, String request) {
+    private static ServingRequest asked(String user, List<String> usages, String request) {
         KubeObject object = new KubeObject(Map.of(
                 "apiVersion",
                 "certificates.k8s.io/v1",
@@ -71,7 +71,11 @@ class ServingRequestTest {
                         "groups", List.of("system:nodes", "system:authenticated"),
                         "usages", usages,
                         "request", request)));
-        return new ServingRequest(object).objection(HOST).orElse("");
+        return new ServingRequest(object);
+    }
+
+    private static String objection(String user, List<String> usages, String request) {
+        return asked(user, usages, request).objection(HOST).orElse("");
     }
 
     private static String objection(GeneralName... names) throws Exception {
@@ -122,5 +126,25 @@ class ServingRequestTest {
         Stream.of("", "bm90aGluZw==", "!")
                 .forEach(text ->
                         assertThat(objection("system:node:n1", USAGES, text)).contains("it cannot be read"));
+    }
+
+    private static ServingRequest asking(String address) throws Exception {
+        return asked("system:node:n1", USAGES, request("O=system:nodes,CN=system:node:n1", dns("n1"), ip(address)));
+    }
+
+    /** From a time when the host had another address; Kubernetes keeps it for a day. */
+    @Test
+    void aRequestThatMayNotBeGrantedIsNoReasonToActWhereTheKubeletServes() throws Exception {
+        ServingRequest stale = asking("10.20.0.111");
+        ServingRequest own = asking(HOST.nodeIp().toString());
+        assertThat(own.objection(HOST)).isEmpty();
+
+        assertThat(ServingCertificates.State.of(HOST, List.of(stale), true).well())
+                .isTrue();
+        assertThat(ServingCertificates.State.of(HOST, List.of(stale), false).well())
+                .isFalse();
+        ServingCertificates.State both = ServingCertificates.State.of(HOST, List.of(stale, own), true);
+        assertThat(both.well()).isFalse();
+        assertThat(both.waiting()).contains(own);
     }
 }
