@@ -59,13 +59,14 @@ images() {
     host=$1
     shift
     for image in "$@"; do
-        on "$host" ctr -n k8s.io images import - <"images/$image.tar" >/dev/null
+        # Its standard error tells of cgroup v1 each time.
+        on "$host" ctr -n k8s.io images import - <"images/$image.tar" >/dev/null 2>&1
     done
 }
 
 # Nothing unused may be thrown away by the kubelet: it could not be pulled again.
 pin() {
-    on "$1" sh -c "'ctr -n k8s.io images ls -q | grep -v ^sha256: | while read -r name; do ctr -n k8s.io images label \$name io.cri-containerd.pinned=pinned; done'" >/dev/null
+    on "$1" sh -c "'ctr -n k8s.io images ls -q | grep -v ^sha256: | while read -r name; do ctr -n k8s.io images label \$name io.cri-containerd.pinned=pinned; done'" >/dev/null 2>&1
 }
 
 # identity HOST USER ORGANISATION...: kube-vip's own kubeconfig, to its own node's API server
