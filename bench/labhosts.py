@@ -25,8 +25,11 @@ def say(text):
     print(f"{time.strftime('%H:%M:%S')} load {load()}: {text}", file=sys.stderr, flush=True)
 
 
-def timed(words, log, environment=None, timeout=None):
-    """Wall and CPU seconds of the whole process with its children, its peak memory in MiB, and the load after it."""
+def timed(words, log, environment=None, timeout=None, well=(0,)):
+    """Wall and CPU seconds of the whole process with its children, its peak memory in MiB, and the load after it.
+
+    An exit code that is not among the good ones ends the bench.
+    """
     with open(log, "w") as output:
         begin = time.monotonic()
         process = subprocess.Popen(
@@ -46,7 +49,7 @@ def timed(words, log, environment=None, timeout=None):
                 _, status, usage = waiting.result()
         wall = time.monotonic() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in well:
         raise SystemExit(f"{words[0]} ended with {process.returncode}:\n{pathlib.Path(log).read_text()[-3000:]}")
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, load()
 
