@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,13 +50,19 @@ record AddedRules(List<String> lines) {
     /**
      * What is seen when all of it is there.
      *
-     * @param passing lines with such words go when ours are as wanted
+     * @param passing whether a line, of a word and what is behind it, goes when ours are as wanted
      */
-    String with(Collection<String> wanted, Predicate<String> passing) {
-        return Stream.concat(lines.stream().filter(line -> !isOurs(line) && !passing.test(line)), own(wanted).stream())
+    String with(Collection<String> wanted, BiPredicate<String, String> passing) {
+        return Stream.concat(
+                        lines.stream().filter(line -> !isOurs(line) && !passes(line, passing)), own(wanted).stream())
                 .sorted()
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
+    }
+
+    private static boolean passes(String line, BiPredicate<String, String> passing) {
+        String[] parts = line.split(": ", 2);
+        return passing.test(parts[0], parts[1]);
     }
 
     /** Another firewall, which keeps closed what this one would open. */

@@ -78,7 +78,7 @@ public final class HostResources {
         Optional<String> link = facts.linkOf(host.nodeIp().toString()).map(HostFacts.Link::name);
         return switch (open ? facts.firewall().orElse("") : "") {
             case OpenNftables.KIND -> new OpenNftables(id, needs, passages.rules());
-            case OpenUfw.KIND -> new OpenUfw(id, needs, passages.openings());
+            case OpenUfw.KIND -> new OpenUfw(id, needs, passages);
             case OpenFirewalld.KIND -> new OpenFirewalld(id, needs, passages, link.orElse(""));
             default -> new CheckedFirewall(id, needs, passages, link, facts, open);
         };

@@ -111,10 +111,6 @@ record OpenFirewalld(StepId id, Set<StepId> needs, Passages passages, String lin
         return seen.behind("source").stream().map(Source::parse);
     }
 
-    private static boolean isHalf(String line) {
-        return HALF.stream().anyMatch(word -> line.startsWith(word + ": "));
-    }
-
     @Override
     public String probe() {
         return FRAGMENT + "look " + Shell.quote(link) + " " + Shell.words(words())
@@ -124,7 +120,7 @@ record OpenFirewalld(StepId id, Set<StepId> needs, Passages passages, String lin
     @Override
     public String desired(String observed) {
         AddedRules seen = AddedRules.parse(observed);
-        return seen.with(wanted(seen), OpenFirewalld::isHalf);
+        return seen.with(wanted(seen), (word, _) -> HALF.contains(word));
     }
 
     @Override

@@ -6,22 +6,22 @@ import io.kubewright.engine.Refusal;
 import io.kubewright.engine.Shell;
 import io.kubewright.engine.StepId;
 import io.kubewright.host.UfwRules.Tuple;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What Kubernetes needs gets through ufw: rules with a comment of ours, told by its own command, ahead of those that close.
- *
- * @param openings as {@link Passages#openings} has them
  */
-record OpenUfw(StepId id, Set<StepId> needs, List<Opening> openings) implements HostResource {
+record OpenUfw(StepId id, Set<StepId> needs, Passages passages) implements HostResource {
     static final String KIND = "ufw";
 
     private static final String AHEAD = "ahead";
@@ -45,43 +45,72 @@ record OpenUfw(StepId id, Set<StepId> needs, List<Opening> openings) implements 
                         Opening.text(opening.from()));
     }
 
-    SortedSet<String> wanted() {
-        return openings.stream().map(OpenUfw::tuple).collect(Collectors.toCollection(TreeSet::new));
+    /** What is wanted, by ufw's words for it. */
+    private SortedMap<String, Opening> wanted() {
+        return passages.openings().stream()
+                .collect(Collectors.toMap(OpenUfw::tuple, opening -> opening, (one, _) -> one, TreeMap::new));
     }
 
-    /** What ufw decides first for these, and not in their favour. */
-    private static List<String> closing(AddedRules seen, List<Opening> openings) {
-        return seen.behind(AHEAD).stream()
-                .filter(line -> Tuple.parse(line).stream()
-                        .anyMatch(tuple -> openings.stream()
-                                .anyMatch(opening -> opening.forwarded() == tuple.route()
-                                        && UfwRules.holds(tuple, opening.packet()))))
+    /** A rule of others that closes something, and one that lets something through and that ufw comes to later. */
+    private record Ahead(String closing, String tuple) {
+        static Ahead parse(String line) {
+            String[] ends = line.split(" [|] ", 2);
+            return new Ahead(ends[0], ends[1]);
+        }
+
+        private boolean holds(Opening opening) {
+            return Tuple.parse(closing)
+                    .filter(rule -> UfwRules.holds(rule, opening.packet()))
+                    .isPresent();
+        }
+    }
+
+    /** Those that keep a rule of ours from coming into effect, for a host of ours or for all. */
+    private List<Ahead> closing(AddedRules seen) {
+        List<Ahead> ahead = seen.behind(AHEAD).stream().map(Ahead::parse).toList();
+        Map<String, Opening> wanted = ahead.isEmpty() ? Map.of() : wanted();
+        return ahead.stream()
+                .filter(each -> Optional.ofNullable(wanted.get(each.tuple())).stream()
+                        .flatMap(opening -> Stream.concat(
+                                Stream.of(opening),
+                                passages.openingsByCaller().stream().filter(opening::holds)))
+                        .anyMatch(each::holds))
                 .toList();
+    }
+
+    /** Ours that have to be told again: ufw moves no rule. */
+    private Set<String> late(AddedRules seen) {
+        Set<String> own = seen.own(wanted().keySet());
+        return closing(seen).stream().map(Ahead::tuple).filter(own::contains).collect(Collectors.toSet());
     }
 
     @Override
     public String probe() {
-        return FRAGMENT + "look " + Shell.words(wanted()) + " >\"$work/seen-rules\"\nsort -u \"$work/seen-rules\"\n";
+        return FRAGMENT + "look " + Shell.words(wanted().keySet())
+                + " >\"$work/seen-rules\"\nsort -u \"$work/seen-rules\"\n";
     }
 
     @Override
     public String desired(String observed) {
         AddedRules seen = AddedRules.parse(observed);
-        List<String> closing = closing(seen, openings);
-        return seen.with(wanted(), line -> closing.stream().anyMatch(each -> line.equals(AHEAD + ": " + each)));
+        Set<String> late = late(seen);
+        Set<String> wanted = wanted().keySet();
+        return seen.with(wanted, (word, rest) -> {
+            String tuple = word.equals(AHEAD) ? Ahead.parse(rest).tuple() : "";
+            return word.equals(AHEAD) && (late.contains(tuple) || !wanted.contains(tuple));
+        });
     }
 
-    /** Rules come first by being told again: ufw moves none. One at a time, so that no more than one is missing meanwhile. */
     @Override
     public String apply(String observed, Outputs outputs) {
         AddedRules seen = AddedRules.parse(observed);
-        boolean again = !closing(seen, openings).isEmpty();
         SortedSet<String> ours = seen.ours();
-        SortedSet<String> own = seen.own(wanted());
+        SortedSet<String> own = seen.own(wanted().keySet());
+        Set<String> late = late(seen);
         Stream<String> surplus =
                 ours.stream().filter(tuple -> !own.contains(tuple)).map(OpenUfw::delete);
         Stream<String> lacking = own.stream()
-                .filter(tuple -> again || !ours.contains(tuple))
+                .filter(tuple -> !ours.contains(tuple) || late.contains(tuple))
                 .map(tuple ->
                         (ours.contains(tuple) ? delete(tuple) : "") + "tell prepend " + Shell.quote(tuple) + "\n");
         return FRAGMENT + Stream.concat(surplus, lacking).collect(Collectors.joining());
@@ -105,19 +134,17 @@ record OpenUfw(StepId id, Set<StepId> needs, List<Opening> openings) implements 
                     "ufw is switched on in /etc/ufw/ufw.conf and not at work, so that it takes no rules",
                     "systemctl start ufw, or ufw disable"));
         }
-        if (state.contains("without IPv6") && openings.stream().anyMatch(Opening::isIpv6)) {
+        if (state.contains("without IPv6") && passages.openings().stream().anyMatch(Opening::isIpv6)) {
             return Optional.of(new Refusal(
                     "ufw lets no IPv6 through here (IPV6=no), and this cluster needs it",
                     "set IPV6=yes in /etc/default/ufw, then ufw reload"));
         }
         List<String> theirs = seen.behind(AddedRules.THEIRS);
-        List<Opening> left = openings.stream()
-                .filter(opening -> theirs.contains(tuple(opening)))
-                .toList();
-        List<String> closed = new ArrayList<>(closing(seen, left));
-        theirs.stream()
-                .filter(tuple -> !tuple.matches("(route:)?allow(_\\S*)? .*"))
-                .forEach(closed::add);
+        SortedSet<String> closed = new TreeSet<>();
+        closing(seen).stream()
+                .filter(ahead -> theirs.contains(ahead.tuple()))
+                .forEach(ahead -> closed.add(ahead.closing() + " (ahead of " + ahead.tuple() + ")"));
+        theirs.stream().filter(tuple -> !tuple.matches("(route:)?allow .*")).forEach(closed::add);
         return closed.isEmpty()
                 ? seen.beside(KIND)
                 : Optional.of(new Refusal(

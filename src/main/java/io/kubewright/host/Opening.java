@@ -21,6 +21,14 @@ record Opening(boolean forwarded, Optional<Port> port, Cidr from, Cidr to) {
         return from.isIpv6();
     }
 
+    /** Whether all of the other is let through too. */
+    boolean holds(Opening other) {
+        return forwarded == other.forwarded
+                && port.equals(other.port)
+                && from.range().contains(other.from.range())
+                && to.range().contains(other.to.range());
+    }
+
     Packet packet() {
         return new Packet(forwarded, port, Optional.of(from.range()), Optional.of(to.range()), Optional.empty());
     }

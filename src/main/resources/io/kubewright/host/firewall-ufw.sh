@@ -1,9 +1,9 @@
 # Rules told to ufw one by one. Each is a tuple, as ufw keeps them; ours have this comment.
 ours=comment=6b756265777269676874
 
-# look TUPLE...: our rules; "theirs: " those of others for one of these packets, which ufw lets nobody say twice; "ahead: "
-# those of others that close something and stand ahead of one of ours or of these. Rules against single strangers, as fail2ban
-# makes them, are left out: they come and go.
+# look TUPLE...: our rules; "theirs: " those of others for one of these packets, which ufw lets nobody say twice; "ahead: CLOSES |
+# TUPLE" where a rule of others that closes something stands ahead of one of ours or of these. Rules against single strangers, as
+# fail2ban makes them, are left out: they come and go.
 look() {
     printf '%s\n' "$@" >"$work/wanted"
     case $(ufw status) in "Status: active"*) ;; *) echo 'state: not at work' ;; esac
@@ -26,11 +26,10 @@ look() {
             own || packets() in wanted {
                 if (!own) sub(/_log(-all)? /, " ")
                 print (own ? "" : "theirs: ") $0
-                printf "%s", closing[kind()]
-                closing[kind()] = ""
+                for (i = 1; i <= count[kind()]; i++) print "ahead: " closing[kind(), i] " | " $0
                 next
             }
-            $1 !~ /allow/ && ($6 ~ /\// || $6 in from) { closing[kind()] = closing[kind()] "ahead: " $0 "\n" }' \
+            $1 !~ /allow/ && ($6 ~ /\// || $6 in from) { closing[kind(), ++count[kind()]] = $0 }' \
             "$work/wanted" "$file"
     done
     if command -v nft >/dev/null; then closed_chains | sed 's/ [a-z]*$//; s/^/beside: /'; fi
