@@ -30,8 +30,8 @@ record CheckedFirewall(
 
     private FirewallRules rules(String observed) {
         return switch (kind()) {
-            case "firewalld" -> FirewalldRules.parse(observed);
-            case "ufw" -> UfwRules.parse(observed);
+            case OpenFirewalld.KIND -> FirewalldRules.parse(observed);
+            case OpenUfw.KIND -> UfwRules.parse(observed);
             default -> NftRules.parse(observed);
         };
     }
@@ -45,8 +45,8 @@ record CheckedFirewall(
     public String probe() {
         return FUNCTIONS
                 + switch (kind()) {
-                    case "firewalld" -> "firewalld_rules\n";
-                    case "ufw" -> "ufw_rules\n";
+                    case OpenFirewalld.KIND -> "firewalld_rules\n";
+                    case OpenUfw.KIND -> "ufw_rules\n";
                     default -> "nft_rules\n";
                 };
     }
@@ -85,14 +85,14 @@ record CheckedFirewall(
                                 : ". Of %s its rules do not tell; only a real connection would"
                                         .formatted(String.join("; ", unknown))),
                 open
-                        ? "Kubewright opens nftables.service's rules and no others: let these through by hand"
+                        ? "Kubewright opens nftables.service, ufw and firewalld, and no others: let these through by hand"
                                 + " (docs/how-to/prepare.md has the commands), then set host.firewall to check"
                         : hint()));
     }
 
     private String hint() {
         return switch (kind()) {
-            case OpenFirewall.KIND -> "open them, or set host.firewall to manage";
+            case OpenNftables.KIND, OpenUfw.KIND, OpenFirewalld.KIND -> "open them, or set host.firewall to manage";
             default -> "open them (docs/how-to/prepare.md has the commands)";
         };
     }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,9 +21,13 @@ import java.util.stream.Stream;
  */
 record FirewalldRules(String defaultZone, Map<String, Zone> zones, Map<String, List<String>> services)
         implements FirewallRules {
+    private static final Pattern FIRST =
+            Pattern.compile("priority=\"-32768\" family=\"ipv(?<family>[46])\"( source address=\"(?<from>[^\"]+)\")?"
+                    + " port port=\"(?<ports>[^\"]+)\" protocol=\"(?<protocol>[a-z]+)\" accept");
+
     /**
      * @param ports such as {@code 10250/tcp}
-     * @param rich whether it has rules of other kinds
+     * @param rich its rules of other kinds
      */
     record Zone(
             String target,
@@ -29,8 +35,8 @@ record FirewalldRules(String defaultZone, Map<String, Zone> zones, Map<String, L
             List<String> sources,
             List<String> services,
             List<String> ports,
-            boolean rich) {
-        private static final Zone NONE = new Zone("default", List.of(), List.of(), List.of(), List.of(), false);
+            List<String> rich) {
+        private static final Zone NONE = new Zone("default", List.of(), List.of(), List.of(), List.of(), List.of());
 
         private Zone with(String key, List<String> values) {
             return switch (key) {
@@ -39,7 +45,11 @@ record FirewalldRules(String defaultZone, Map<String, Zone> zones, Map<String, L
                 case "sources" -> new Zone(target, links, values, services, ports, rich);
                 case "services" -> new Zone(target, links, sources, values, ports, rich);
                 case "ports" -> new Zone(target, links, sources, services, values, rich);
-                case "rule" -> new Zone(target, links, sources, services, ports, true);
+                case "rule" -> {
+                    List<String> all = new ArrayList<>(rich);
+                    all.add(String.join(" ", values));
+                    yield new Zone(target, links, sources, services, ports, List.copyOf(all));
+                }
                 default -> this;
             };
         }
@@ -89,17 +99,33 @@ record FirewalldRules(String defaultZone, Map<String, Zone> zones, Map<String, L
         if (zone.isEmpty() || bySource.size() > 1) {
             return Verdict.UNKNOWN;
         }
-        boolean open = zone.get().target().equals("ACCEPT")
-                || packet.port().filter(port -> ports(zone.get(), port)).isPresent();
+        Zone here = zone.get();
+        boolean open = here.target().equals("ACCEPT")
+                || packet.port()
+                        .filter(port -> here.rich().stream().anyMatch(rule -> opensFirst(rule, port, packet)))
+                        .isPresent()
+                || packet.port().filter(port -> ports(here, port)).isPresent();
         if (packet.port().isEmpty()) {
             // Between which zones pods pass is decided by links that are not there yet.
             return open && !packet.forwarded() ? Verdict.OPEN : Verdict.UNKNOWN;
         }
-        boolean unknown = zone.get().rich()
+        boolean unknown = !here.rich().isEmpty()
                 || zones.values().stream()
                         .flatMap(each -> each.sources().stream())
                         .anyMatch(source -> !source.matches("[0-9a-f.:/]+"));
         return open ? Verdict.OPEN : unknown ? Verdict.UNKNOWN : Verdict.CLOSED;
+    }
+
+    /** Whether it is a rule such as {@link OpenFirewalld} makes: of the highest priority, so none that closes is before it. */
+    private static boolean opensFirst(String rule, Port port, Packet packet) {
+        Matcher found = FIRST.matcher(rule);
+        return found.matches()
+                && packet.isIpv6()
+                        .filter(ipv6 -> ipv6 != found.group("family").equals("6"))
+                        .isEmpty()
+                && found.group("protocol").equals(port.transport().name().toLowerCase(Locale.ROOT))
+                && NftRules.holds(found.group("ports"), port)
+                && (found.group("from") == null || NftRules.holds(found.group("from"), packet.from()));
     }
 
     private static boolean holds(Zone zone, AddressRange from) {

@@ -75,14 +75,12 @@ public final class HostResources {
         StepId id = new StepId(FIREWALL, host.name());
         boolean open = input.section().firewall() == HostSection.Firewall.MANAGE;
         Passages passages = Passages.of(host, input.hosts(), input.ports(), input.pods());
-        return open && facts.firewall().equals(Optional.of(OpenFirewall.KIND))
-                ? new OpenFirewall(id, needs, passages.rules())
-                : new CheckedFirewall(
-                        id,
-                        needs,
-                        passages,
-                        facts.linkOf(host.nodeIp().toString()).map(HostFacts.Link::name),
-                        facts,
-                        open);
+        Optional<String> link = facts.linkOf(host.nodeIp().toString()).map(HostFacts.Link::name);
+        return switch (open ? facts.firewall().orElse("") : "") {
+            case OpenNftables.KIND -> new OpenNftables(id, needs, passages.rules());
+            case OpenUfw.KIND -> new OpenUfw(id, needs, passages);
+            case OpenFirewalld.KIND -> new OpenFirewalld(id, needs, passages, link.orElse(""));
+            default -> new CheckedFirewall(id, needs, passages, link, facts, open);
+        };
     }
 }

@@ -332,6 +332,11 @@ record NftRules(List<Table> tables) implements FirewallRules {
         return addressIn(element, addresses) == Match.YES;
     }
 
+    /** Whether some of these addresses may be in what is written there. */
+    static boolean mayHold(String element, AddressRange addresses) {
+        return addressIn(element, Optional.of(addresses)) != Match.NO;
+    }
+
     /** Whether all ports are in it. */
     private static Match portIn(String element, Port port) {
         if (!element.matches("[0-9]{1,5}([-:][0-9]{1,5})?")) {

@@ -11,6 +11,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +28,17 @@ record Passages(List<Gate> gates, List<Cidr> pods) {
     record Gate(Port port, List<IpAddress> from) {
         private boolean anyone() {
             return port.from() == Port.From.ANYONE;
+        }
+
+        /** Rules for the addresses that call; also for those who may anyhow, where {@code byCaller}. */
+        private Stream<Opening> openings(Set<Boolean> families, boolean byCaller) {
+            return anyone() && !byCaller
+                    ? families.stream().map(Opening::all).map(this::opening)
+                    : from.stream().map(caller -> opening(new Cidr(caller, caller.bits())));
+        }
+
+        private Opening opening(Cidr caller) {
+            return new Opening(false, Optional.of(port), caller, Opening.all(caller.isIpv6()));
         }
 
         private Packet packet(Optional<IpAddress> caller, Optional<String> link) {
@@ -81,6 +95,38 @@ record Passages(List<Gate> gates, List<Cidr> pods) {
                 .flatMap(lines -> lines)
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
+    }
+
+    /**
+     * As single rules, one for each port and caller. Answers, and what a host sends to itself, are not among them: the firewalls
+     * that are told so let these in by themselves.
+     */
+    List<Opening> openings() {
+        return openings(false);
+    }
+
+    /** The same, where a port that anyone may call is opened for the hosts alone. */
+    List<Opening> openingsByCaller() {
+        return openings(true);
+    }
+
+    private List<Opening> openings(boolean byCaller) {
+        SortedSet<Boolean> families = Stream.concat(
+                        gates.stream().flatMap(gate -> gate.from().stream()).map(IpAddress::isIpv6),
+                        pods.stream().map(Cidr::isIpv6))
+                .collect(Collectors.toCollection(TreeSet::new));
+        return Stream.concat(
+                        gates.stream().flatMap(gate -> gate.openings(families, byCaller)),
+                        pods.stream().flatMap(Passages::openings))
+                .toList();
+    }
+
+    private static Stream<Opening> openings(Cidr pods) {
+        Cidr all = Opening.all(pods.isIpv6());
+        return Stream.of(
+                new Opening(false, Optional.empty(), pods, all),
+                new Opening(true, Optional.empty(), pods, all),
+                new Opening(true, Optional.empty(), all, pods));
     }
 
     private static Optional<String> callers(Gate gate, boolean ipv6) {

@@ -85,7 +85,8 @@ record UfwRules(String input, String forward, List<Tuple> tuples) implements Fir
         return packet.isOfPods() ? Verdict.UNKNOWN : Verdict.CLOSED;
     }
 
-    private static boolean holds(Tuple tuple, Packet packet) {
+    /** Whether it says what becomes of all such packets. */
+    static boolean holds(Tuple tuple, Packet packet) {
         boolean protocol = tuple.protocol().equals("any")
                 || packet.port()
                         .filter(port ->

@@ -6,17 +6,24 @@ import static io.kubewright.cli.RealCluster.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubewright.bundle.RealBundle;
+import io.kubewright.bundle.RealPackages;
 import io.kubewright.lab.Lab;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A host whose nftables admit only SSH, and another that calls it. A machine holds one lab, so none may stand. */
+/** A host whose firewall admits only SSH, and another that calls it. A machine holds one lab, so none may stand. */
 @Order(3)
 class FirewallIT {
     private static final String CLOSED = "f1";
@@ -55,22 +62,6 @@ class FirewallIT {
         RealBundle.get();
         raised = true;
         kubewright("lab", "up", "--hosts-only", "-f", file("manage")).done();
-        on(CLOSED, """
-                        cat >/etc/nftables.conf <<'RULES'
-                        #!/usr/sbin/nft -f
-                        flush ruleset
-                        table inet filter {
-                            chain input {
-                                type filter hook input priority filter; policy drop;
-                                tcp dport 22 accept
-                            }
-                            chain forward {
-                                type filter hook forward priority filter; policy drop;
-                            }
-                        }
-                        RULES
-                        systemctl enable --now nftables
-                        """).done();
         listens();
     }
 
@@ -131,8 +122,129 @@ class FirewallIT {
         return on(CLOSED, "nft list ruleset").done().out();
     }
 
+    private static void nftables() throws Exception {
+        on(CLOSED, """
+                        cat >/etc/nftables.conf <<'RULES'
+                        #!/usr/sbin/nft -f
+                        flush ruleset
+                        table inet filter {
+                            chain input {
+                                type filter hook input priority filter; policy drop;
+                                tcp dport 22 accept
+                            }
+                            chain forward {
+                                type filter hook forward priority filter; policy drop;
+                            }
+                        }
+                        RULES
+                        systemctl enable --now nftables
+                        """).done();
+    }
+
+    /** Packages of this machine's archives, since hosts reach none: what a host has already stays as it is. */
+    private static void install(String name) throws Exception {
+        Path archive = temporary.resolve(name + ".tar");
+        List<String> line = new ArrayList<>(List.of("tar", "-cf", archive.toString()));
+        for (Path file : RealPackages.fetch(name)) {
+            line.addAll(List.of(
+                    "-C", file.getParent().toString(), file.getFileName().toString()));
+        }
+        assertThat(new ProcessBuilder(line).inheritIO().start().waitFor()).isZero();
+        Process process = RealCluster.builder("lab", "ssh", CLOSED, "--", """
+                        set -e
+                        mkdir /var/tmp/debs
+                        cd /var/tmp/debs
+                        tar -xf -
+                        for deb in *.deb; do
+                            if dpkg -s "$(dpkg-deb -f "$deb" Package)" >/dev/null 2>&1; then rm "$deb"; fi
+                        done
+                        DEBIAN_FRONTEND=noninteractive dpkg --install *.deb
+                        rm -rf /var/tmp/debs
+                        """)
+                .redirectInput(archive.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+    }
+
+    /** Firewalls that are told rules one by one. */
+    enum Added {
+        UFW(
+                "ufw allow 22/tcp && ufw --force enable",
+                "ufw reload",
+                "cat /etc/ufw/user.rules /etc/ufw/user6.rules && iptables -S && ip6tables -S",
+                "ufw --force disable && systemctl disable --now ufw"),
+        // What a zone admits at run time only must outlive all that is told.
+        FIREWALLD(
+                "systemctl enable --now firewalld && firewall-cmd --add-port=9998/tcp",
+                "systemctl reload firewalld && firewall-cmd --add-port=9998/tcp",
+                "firewall-cmd --list-all-zones && cd /etc/firewalld && find . -type f -exec sha256sum {} + | sort",
+                "systemctl disable --now firewalld");
+
+        private final String on;
+        private final String reload;
+        private final String state;
+        private final String off;
+
+        Added(String on, String reload, String state, String off) {
+            this.on = on;
+            this.reload = reload;
+            this.state = state;
+            this.off = off;
+        }
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isToldWhatKubernetesNeedsAndForgetsIt(Added firewall) throws Exception {
+        install(firewall.word());
+        on(CLOSED, firewall.on).done();
+        try {
+            String before = on(CLOSED, firewall.state).done().out();
+            assertThat(answering()).isEmpty();
+
+            RealCluster.Result checked = kubewright("plan", "--only", "host", "-f", file("check"));
+            assertThat(checked.code())
+                    .as("%s%n%s", checked.out(), checked.err())
+                    .isEqualTo(3);
+            assertThat(checked.out())
+                    .contains("host/firewall@f1", firewall.word() + " does not let through tcp/6443; ");
+
+            String file = file("manage");
+            kubewright("apply", "--yes", "--only", "host", "-f", file).done();
+            assertThat(answering()).isEqualTo("10250 4789 6443");
+            assertThat(kubewright("plan", "--only", "host", "-f", file).code()).isZero();
+            assertThat(kubewright("plan", "--only", "host", "-f", file("check")).code())
+                    .as("what was opened is seen to be open")
+                    .isZero();
+
+            on(CLOSED, firewall.reload).done();
+            assertThat(answering()).as("reloaded").isEqualTo("10250 4789 6443");
+            assertThat(kubewright("plan", "--only", "host", "-f", file).code()).isZero();
+
+            kubewright("undo", "host/firewall", "--yes", "-f", file).done();
+            assertThat(on(CLOSED, firewall.state).done().out()).isEqualTo(before);
+            assertThat(answering()).isEmpty();
+
+            kubewright("apply", "--yes", "--only", "host", "-f", file).done();
+            kubewright("lab", "reboot", CLOSED).done();
+            listens();
+            assertThat(answering()).as("after a boot").isEqualTo("10250 4789 6443");
+            kubewright("undo", "host/firewall", "--yes", "-f", file).done();
+            assertThat(answering()).isEmpty();
+        } finally {
+            on(CLOSED, firewall.off).done();
+        }
+    }
+
     @Test
     void isOpenedForKubernetesAloneAndClosedAgain() throws Exception {
+        nftables();
         String before = rules();
         assertThat(answering()).isEmpty();
 
@@ -169,5 +281,6 @@ class FirewallIT {
         assertThat(on(CLOSED, "ls -dA /etc/systemd/system/* /etc/* /usr/local/sbin/*")
                         .out())
                 .doesNotContain("kubewright-firewall", "/etc/kubewright\n", "nftables.service.wants");
+        on(CLOSED, "systemctl disable --now nftables && nft flush ruleset").done();
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  *
  * @param rules as {@link Passages#rules} has them
  */
-record OpenFirewall(StepId id, Set<StepId> needs, String rules) implements HostResource {
+record OpenNftables(StepId id, Set<StepId> needs, String rules) implements HostResource {
     /** The firewall that it knows how to open. */
     static final String KIND = "nftables";
 
