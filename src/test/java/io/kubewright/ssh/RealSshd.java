@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -39,6 +41,18 @@ public final class RealSshd implements AutoCloseable {
 
     private static final int FIRST_USER_ID = 47110;
 
+    /** Debian's packages by the programs that tests run. */
+    private static final Map<String, String> PACKAGES = Map.of(
+            "/usr/sbin/sshd", "openssh-server",
+            "/usr/bin/ssh", "openssh-client",
+            "/usr/bin/ssh-agent", "openssh-client",
+            "/usr/bin/sudo", "sudo",
+            "/usr/bin/perl", "perl-base",
+            "/usr/bin/unshare", "util-linux",
+            "/bin/bash", "bash",
+            "/bin/csh", "tcsh",
+            "/usr/bin/fish", "fish");
+
     private final Path directory;
     private final int port;
     private final List<Account> accounts;
@@ -58,14 +72,14 @@ public final class RealSshd implements AutoCloseable {
     public static void require(String... programs) {
         boolean root = "root".equals(System.getProperty("user.name"));
         if (root && !missing(programs).isEmpty() && Files.isExecutable(Path.of("/usr/bin/apt-get"))) {
-            install();
+            install(packages(missing(programs)));
         }
         List<String> missing = missing(programs);
+        String reason = "this test needs %s%s (Debian: apt install %s)"
+                .formatted(root ? "" : "root and ", String.join(", ", missing), String.join(" ", packages(missing)));
         if (!root) {
             missing.add("root");
         }
-        String reason = "this test needs " + String.join(", ", missing)
-                + " (Debian: apt install openssh-server openssh-client sudo)";
         if (!missing.isEmpty() && "true".equals(System.getenv("CI"))) {
             Assertions.fail(reason);
         }
@@ -78,11 +92,18 @@ public final class RealSshd implements AutoCloseable {
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 
+    private static List<String> packages(List<String> programs) {
+        return programs.stream()
+                .map(program -> Objects.requireNonNull(PACKAGES.get(program), program))
+                .distinct()
+                .toList();
+    }
+
     /** A machine that had no sshd shall not serve logins now, nor after its next boot. */
-    private static void install() {
-        System.out.println("installing openssh-server, openssh-client and sudo on this machine (apt-get)");
+    private static void install(List<String> packages) {
+        System.out.println("installing " + String.join(", ", packages) + " on this machine (apt-get)");
         try {
-            run("sh", "-euc", """
+            List<String> command = new ArrayList<>(List.of("sh", "-euc", """
                     [ -x /usr/sbin/sshd ] && was=there || was=
                     policy=/usr/sbin/policy-rc.d
                     if [ ! -e "$policy" ]; then
@@ -91,9 +112,13 @@ public final class RealSshd implements AutoCloseable {
                         chmod 755 "$policy"
                     fi
                     apt-get -qq update
-                    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install openssh-server openssh-client sudo
-                    if [ -z "$was" ] && [ -d /run/systemd/system ]; then systemctl -q disable ssh.service; fi
-                    """);
+                    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@"
+                    if [ -z "$was" ] && [ -x /usr/sbin/sshd ] && [ -d /run/systemd/system ]; then
+                        systemctl -q disable ssh.service
+                    fi
+                    """, "install"));
+            command.addAll(packages);
+            run(command.toArray(String[]::new));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -47,7 +47,14 @@ class ServersIT {
 
     @BeforeAll
     static void programs() {
-        RealSshd.require("/usr/sbin/sshd", "/usr/bin/unshare", "/usr/bin/sudo", "/usr/bin/perl", "/bin/bash");
+        RealSshd.require(
+                "/usr/sbin/sshd",
+                "/usr/bin/unshare",
+                "/usr/bin/sudo",
+                "/usr/bin/perl",
+                "/bin/bash",
+                "/bin/csh",
+                "/usr/bin/fish");
     }
 
     private SshHosts hosts(SshSettings... settings) throws Exception {

@@ -116,7 +116,8 @@ class SessionsIT {
 
             TargetException late = catchThrowableOfType(
                     TargetException.class,
-                    () -> hosts.get("n1").run("yes without end", Duration.ofSeconds(3), line -> {}));
+                    () -> hosts.get("n1")
+                            .run("while sleep 0.01; do echo without end; done", Duration.ofSeconds(3), line -> {}));
             assertThat(late.code()).isEqualTo(Code.DEADLINE);
             assertThat(late).hasMessageContaining("3 s");
             assertThat(run(hosts, "echo still").stdout()).isEqualTo("still\n");

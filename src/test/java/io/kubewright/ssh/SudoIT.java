@@ -62,7 +62,7 @@ class SudoIT {
 
     @BeforeAll
     static void programs() {
-        RealSshd.require("/usr/sbin/sshd", "/usr/bin/sudo", "/usr/bin/unshare", "/usr/bin/perl");
+        RealSshd.require("/usr/sbin/sshd", "/usr/bin/sudo", "/usr/bin/unshare", "/usr/bin/perl", "/bin/csh");
     }
 
     private PasswordSource answers(String... passwords) {
