@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Five bare hosts, tried out before anything is done to them; for what makes faults, packages are brought then. A machine holds one lab, so none may stand.
+ * Five bare hosts, tried out before anything is done to them; for what makes faults, packages are brought there. A machine holds one lab, so none may stand.
  */
 @Order(3)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -79,7 +79,6 @@ class PreflightIT {
                     .as(host.getKey())
                     .isEmpty();
         }
-        kubewright("apply", "--yes", "--only", "host/packages", "-f", FILE).done();
     }
 
     @Test
@@ -108,6 +107,8 @@ class PreflightIT {
     @Test
     @Order(2)
     void whatIsWrongOnAHostIsToldByName() throws Exception {
+        // socat
+        kubewright("apply", "--yes", "--only", "host/packages", "-f", FILE).done();
         on("n3", """
                 systemd-run --unit=k3s -- sleep 600
                 systemd-run --unit=holder -- socat TCP-LISTEN:10250,fork EXEC:cat

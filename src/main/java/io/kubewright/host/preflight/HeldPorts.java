@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -64,11 +65,17 @@ final class HeldPorts implements AutoCloseable {
         return taken;
     }
 
-    /** Lets all go; also when the thread was interrupted, for the hosts end by themselves. */
+    /**
+     * Lets all go and waits until the hosts have put away what they listened with; also when the thread was interrupted, without
+     * waiting, for the hosts end by themselves.
+     */
     @Override
     public void close() {
         try {
             Together.ask(listeners, ENDING, each -> each.end(input.targets()));
+            threads.shutdown();
+            // A host that takes longer is left to its deadline.
+            threads.awaitTermination(ENDING.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
