@@ -195,10 +195,22 @@ kw_restore() {
     fi
 }
 
+# kw_label PATH DIRECTORY: for SELinux, the types that its policy has for the path and for what is between it and the directory.
+# What is made in a directory gets that one's type, which is not always the right one; what is moved there brings its own along.
+kw_label() {
+    command -v restorecon >/dev/null || return 0
+    kw_labelled=$1
+    while [ "$kw_labelled" != "$2" ]; do
+        restorecon -F "$kw_labelled" || :
+        kw_labelled=$(dirname "$kw_labelled")
+    done
+}
+
 # kw_put PATH MODE [OWNER] <content: written whole or not at all.
 kw_put() {
     kw_save "$1"
     kw_missing "$1"
+    kw_there=$(kw_above "$1")
     mkdir -p "$(dirname "$1")"
     kw_new=$(kw_beside "$1")
     (umask 077 && cat >"$kw_new")
@@ -206,6 +218,7 @@ kw_put() {
     chown "${3:-root:root}" "$kw_new"
     sync "$kw_new" 2>/dev/null || :
     mv -f "$kw_new" "$1"
+    kw_label "$1" "$kw_there"
 }
 
 # --- the engine's own ---

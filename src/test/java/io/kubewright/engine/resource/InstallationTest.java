@@ -54,6 +54,23 @@ class InstallationTest {
                 Optional.empty());
     }
 
+    /** The real one does nothing where SELinux is off, and is not there at all on most systems without it. */
+    @Test
+    void whatIsWrittenGetsTheTypesThatThePolicyHasForIt() throws IOException {
+        host.blob(BLOB.sha256(), PROGRAM);
+        host.program("restorecon", "[ -e \"$2\" ] || exit 9; exit 1");
+        host.file("/etc/mine", "");
+        assertThat(host.apply(installation)).isEqualTo(installation.desired(""));
+        String root = directory.toRealPath().toString();
+        assertThat(host.calls("restorecon").stream().map(call -> call.replace(root, "")))
+                .containsExactly(
+                        "-F /usr/local/bin/daemon",
+                        "-F /usr/local/bin",
+                        "-F /usr/local",
+                        "-F /usr",
+                        "-F /etc/daemon.conf");
+    }
+
     @Test
     void nothingThereIsEmptyAndEverythingIsBrought() {
         assertThat(host.probe(installation)).isEmpty();
