@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param machineId of systemd
  * @param timeService the systemd unit that is installed to keep the clock, such as {@code chrony.service}
  * @param firewall what is set up to filter packets: {@code firewalld}, {@code ufw}, {@code iptables} or {@code nftables}
+ * @param packageManager what installs packages there, such as {@code dnf}; empty where nothing known could
  * @param places directories that things are put into
  * @param deviations what differs from production; never filled by the host itself
  */
@@ -40,6 +41,7 @@ public record HostFacts(
         String machineId,
         Optional<String> timeService,
         Optional<String> firewall,
+        Optional<String> packageManager,
         List<Place> places,
         Map<String, Deviation> deviations) {
 
@@ -81,6 +83,7 @@ public record HostFacts(
                 machineId,
                 timeService,
                 firewall,
+                packageManager,
                 places,
                 Map.copyOf(accepted));
     }

@@ -144,6 +144,7 @@ public final class Inspection {
                 single.getOrDefault("machine-id", "none"),
                 Optional.ofNullable(single.get("time-service")),
                 Optional.ofNullable(single.get("firewall")),
+                Optional.ofNullable(single.get("package-manager")),
                 List.copyOf(places),
                 Map.of());
     }

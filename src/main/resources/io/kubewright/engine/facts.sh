@@ -1,6 +1,17 @@
 # What a host is; read only. One "key value" a line; "link", "address" and "place" lines repeat.
 echo "hostname $(uname -n)"
 (. /etc/os-release && echo "os $ID ${VERSION_ID:-unknown}")
+# Not just any that lies about, and none where nothing can be written to /usr (image-based systems).
+for system in $(. /etc/os-release && echo "$ID ${ID_LIKE:-}"); do
+    case $system in
+        debian | ubuntu) manager=apt-get ;;
+        rhel | fedora) manager=dnf ;;
+        suse) manager=zypper ;;
+        *) continue ;;
+    esac
+    if [ -w /usr ] && command -v "$manager" >/dev/null; then echo "package-manager $manager"; fi
+    break
+done
 case $(uname -m) in
     x86_64) echo "architecture amd64" ;;
     aarch64) echo "architecture arm64" ;;

@@ -59,6 +59,7 @@ record PreparedHost(int number) {
                 machineId(),
                 Optional.of("systemd-timesyncd.service"),
                 Optional.empty(),
+                Optional.of("apt-get"),
                 List.of(),
                 Map.of());
     }
@@ -69,6 +70,7 @@ record PreparedHost(int number) {
         return """
                 hostname %s
                 os %s %s
+                package-manager apt-get
                 architecture %s
                 kernel %s
                 cpus %d

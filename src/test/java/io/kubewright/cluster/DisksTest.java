@@ -92,6 +92,7 @@ class DisksTest {
                 "a",
                 Optional.empty(),
                 Optional.empty(),
+                Optional.of("apt-get"),
                 List.of(places),
                 Map.of());
     }

@@ -63,6 +63,7 @@ class FitnessTest {
                         machineId,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.of("apt-get"),
                         List.of(),
                         Map.of()));
     }

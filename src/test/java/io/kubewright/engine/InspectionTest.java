@@ -4,16 +4,26 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubewright.Fuzz;
+import io.kubewright.engine.resource.HostDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InspectionTest {
+    private static final Path RELEASES = Path.of("src/test/resources/io/kubewright/engine/os-release");
+
     /** Printed by facts.sh on a Debian 13 lab host. */
     private static final String DEBIAN = """
             hostname n1
             os debian 13
+            package-manager apt-get
             architecture amd64
             kernel 6.12.48+deb13-cloud-amd64
             cpus 2
@@ -36,6 +46,7 @@ class InspectionTest {
         HostFacts facts = Inspection.parse("n1", DEBIAN);
 
         assertThat(facts.osId() + " " + facts.osVersion()).isEqualTo("debian 13");
+        assertThat(facts.packageManager()).contains("apt-get");
         assertThat(facts.memoryBytes()).isEqualTo(4025320L * 1024);
         assertThat(facts.cgroupVersion()).isEqualTo(2);
         assertThat(facts.labId()).contains("7f3a");
@@ -83,5 +94,42 @@ class InspectionTest {
         HostFacts.Place etc = facts.placeOf("/etc").orElseThrow();
         assertThat(etc.freeBytes()).isBetween(1L, Path.of("/etc").toFile().getTotalSpace());
         assertThat(facts.placeOf("/var/lib/containerd/x")).isPresent();
+    }
+
+    /** os-release of real systems; where each comes from is told beside them. */
+    @ParameterizedTest
+    @CsvSource({
+        "debian-13, apt-get",
+        "ubuntu-24.04, apt-get",
+        "rocky-9.5, dnf",
+        "almalinux-9.2, dnf",
+        "centos-9, dnf",
+        "opensuse-leap-15.6, zypper",
+        "altlinux-10, ",
+    })
+    void thePackageManagerOfASystemIsTold(String system, String manager, @TempDir Path root) throws IOException {
+        HostDirectory host = new HostDirectory(root.toRealPath());
+        for (String each : List.of("apt-get", "dnf", "zypper")) {
+            host.program(each, ":");
+        }
+        host.file("/proc/meminfo", "MemTotal: 4000000 kB\n");
+        host.file("/etc/os-release", Files.readString(RELEASES.resolve(system)));
+        HostFacts facts = Inspection.parse("n1", host.run(text()).output());
+        assertThat(facts.packageManager()).isEqualTo(Optional.ofNullable(manager));
+        assertThat(facts.osVersion()).isEqualTo(system.substring(system.lastIndexOf('-') + 1));
+
+        Files.delete(host.path("/bin/" + (manager == null ? "dnf" : manager)));
+        assertThat(Inspection.parse(
+                                "n1",
+                                host.run("command() { return 1; }\n" + text()).output())
+                        .packageManager())
+                .as("another one that lies about")
+                .isEmpty();
+    }
+
+    private static String text() throws IOException {
+        try (InputStream in = Inspection.class.getResourceAsStream("facts.sh")) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
     }
 }

@@ -102,6 +102,7 @@ class FirewallTest {
                 "m1",
                 Optional.empty(),
                 Optional.of(firewall).filter(each -> !each.isEmpty()),
+                Optional.of("apt-get"),
                 List.of(),
                 Map.of());
     }

@@ -62,6 +62,7 @@ class HostRoomTest {
                 "m1",
                 timeService,
                 Optional.empty(),
+                Optional.of("apt-get"),
                 List.of(),
                 Map.of());
     }

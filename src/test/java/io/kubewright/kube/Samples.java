@@ -207,6 +207,7 @@ final class Samples {
                 "machine",
                 Optional.empty(),
                 Optional.empty(),
+                Optional.of("apt-get"),
                 List.of(),
                 lab ? LAB : Map.of());
     }

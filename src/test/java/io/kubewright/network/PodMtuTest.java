@@ -86,6 +86,7 @@ class PodMtuTest {
                 "id-" + name,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.of("apt-get"),
                 List.of(),
                 Map.of());
     }
