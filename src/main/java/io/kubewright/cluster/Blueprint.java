@@ -2,7 +2,6 @@ package io.kubewright.cluster;
 
 import io.kubewright.bundle.Architecture;
 import io.kubewright.bundle.Bundle;
-import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.Inspection;
 import io.kubewright.engine.Resource;
@@ -143,13 +142,6 @@ public final class Blueprint {
                 .toList();
     }
 
-    /** Whether the host lacks what follows the time servers of the file. */
-    private boolean bringsTime(HostFacts host) {
-        return !specification.host().timeServers().isEmpty()
-                && host.timeService().isEmpty()
-                && !host.has(Deviation.SHARED_KERNEL);
-    }
-
     private Map<String, List<HostPackage>> packages() {
         Map<String, List<HostPackage>> packages = new LinkedHashMap<>();
         facts.forEach((name, host) -> {
@@ -157,8 +149,9 @@ public final class Blueprint {
             packages.put(
                     name,
                     bundle.packages(host.osId() + "-" + host.osVersion(), architecture).stream()
-                            .filter(each ->
-                                    each.set().equals("node") || each.set().equals("time") && bringsTime(host))
+                            .filter(each -> each.set().equals("node")
+                                    || each.set().equals("time")
+                                            && HostResources.bringsTime(specification.host(), host))
                             .map(each -> new HostPackage(
                                     each.name(), each.version(), each.file().blob()))
                             .distinct()

@@ -11,7 +11,8 @@ import java.util.Map;
  * What the resources of the host room are made from.
  *
  * @param facts by host name; hosts without facts get no resources
- * @param packages by host name: what the bundle holds for that host's operating system, dependencies included
+ * @param packages by host name: what the bundle holds for that host's operating system, dependencies included; where it
+ *     holds nothing, the host's own repositories are asked
  * @param pods networks of pods
  * @param ports at which hosts must be reached
  */

@@ -1,5 +1,6 @@
 package io.kubewright.host;
 
+import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Resource;
@@ -33,6 +34,11 @@ public final class HostResources {
         return Set.copyOf(last);
     }
 
+    /** Whether the host lacks what follows the time servers of the file. */
+    public static boolean bringsTime(HostSection section, HostFacts facts) {
+        return !section.timeServers().isEmpty() && facts.timeService().isEmpty() && !facts.has(Deviation.SHARED_KERNEL);
+    }
+
     public static List<Resource> of(HostInput input) {
         List<Resource> resources = new ArrayList<>();
         for (Host host : input.hosts()) {
@@ -49,7 +55,9 @@ public final class HostResources {
         List<Resource> resources = new ArrayList<>();
         StepId packages = new StepId("host/packages", host);
         StepId modules = new StepId("host/modules", host);
-        resources.add(new Packages(packages, input.packages().getOrDefault(host, List.of())));
+        PackageSource source = PackageSource.of(
+                facts, input.packages().getOrDefault(host, List.of()), bringsTime(input.section(), facts));
+        resources.add(new Packages(packages, source));
         resources.add(new Modules(modules, Set.of(packages), Module.table(), facts));
         resources.add(
                 Sysctl.of(new StepId("host/sysctl", host), Set.of(modules), input.section(), facts, input.ipv6()));
@@ -62,8 +70,7 @@ public final class HostResources {
                     Set.of(packages),
                     input.section().timeServers(),
                     facts,
-                    input.packages().getOrDefault(host, List.of()).stream()
-                            .anyMatch(one -> one.name().equals("chrony"))));
+                    source.brings("chrony")));
         }
         if (input.section().firewall() != HostSection.Firewall.IGNORE) {
             resources.add(firewall(input, each, facts, Set.of(packages)));

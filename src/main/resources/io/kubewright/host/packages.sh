@@ -4,6 +4,17 @@ names=$KW_STATE/packages.names
 since=$KW_STATE/packages.times.since
 unchanged=$KW_STATE/packages.times.unchanged
 trees='/etc /usr/local /opt'
+# Names of what we brought; and while it comes, of all that was there before.
+added=$KW_STATE/packages.added
+before=$KW_STATE/packages.before
+# What the package manager said last.
+said=$KW_TMP/packages.said
+
+# The manager's own file has these functions. None of them waits for another package manager.
+#   installed: names of all packages, also of half installed ones
+#   renew, install WHAT..., remove NAME...
+#   holder: who has the lock that the last try failed for; nothing when it failed for another reason
+#   dependents NAME...: other packages that need these
 
 # directory_times: when something last came or went in each directory.
 directory_times() { find $trees -xdev -type d -printf '%T@ %p\n' | sort; }
@@ -56,35 +67,82 @@ put_times_back() {
     rm -f "$first" "$names" "$since" "$unchanged"
 }
 
-# apt SECONDS ARGUMENT...: as apt-get; waits that long for another one, and says for which.
-apt() {
+# patiently SECONDS COMMAND...: again and again while another package manager is in the way, and says which one. All calls
+# of one script share the time.
+patiently() {
     patience=$1
     shift
-    if apt_now 0 "$@"; then return 0; fi
-    other=$(holder)
-    [ -n "$other" ] || return 1
-    kw_say "waiting for another package manager: $other"
-    if apt_now "$patience" "$@"; then return 0; fi
-    other=$(holder)
-    [ -z "$other" ] || echo "another package manager did not end within $patience s; no package was changed. $other" >&2
-    return 1
-}
-
-# apt_now SECONDS ARGUMENT...
-apt_now() {
-    seconds=$1
-    shift
-    answer=0
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o "DPkg::Lock::Timeout=$seconds" -o Dpkg::Use-Pty=0 "$@" \
-        >"$KW_TMP/apt" 2>&1 || answer=$?
-    # What it says each second while it waits.
-    grep -v '^Waiting for cache lock' "$KW_TMP/apt" || :
+    deadline=${deadline:-$(($(kw_uptime) + patience))}
+    other=
+    while :; do
+        answer=0
+        "$@" >"$said" 2>&1 </dev/null || answer=$?
+        if [ "$answer" -eq 0 ]; then break; fi
+        waited=$other
+        other=$(holder)
+        if [ -z "$other" ]; then break; fi
+        if [ "$(kw_uptime)" -ge "$deadline" ]; then
+            untouched='; no package was changed'
+            if [ -s "$before" ] && list "$KW_TMP/now" && ! cmp -s "$before" "$KW_TMP/now"; then untouched=; fi
+            echo "another package manager did not end within $patience s$untouched. $other" >&2
+            return 1
+        fi
+        [ -n "$waited" ] || kw_say "waiting for another package manager: $other"
+        sleep 3
+    done
+    cat "$said"
     return "$answer"
 }
 
-# holder: who holds the lock that apt-get failed for, in its words.
-holder() {
-    if grep -q '^E: Unable to \(acquire\|lock\) ' "$KW_TMP/apt"; then
-        sed -n 's/^\(E: \|Waiting for cache lock: \)\(Could not get lock .*[^.]\)\.*$/\2/p' "$KW_TMP/apt" | tail -n 1
+# list FILE: of all packages, into the file. An empty one is a mistake, by which everything would be taken for ours.
+list() {
+    installed >"$1" && [ -s "$1" ]
+}
+
+# settle: what came since all that was there was written down is ours.
+settle() {
+    if [ -s "$before" ]; then
+        list "$KW_TMP/now"
+        comm -13 "$before" "$KW_TMP/now" >>"$added"
+        sync "$added" 2>/dev/null || :
+    fi
+    rm -f "$before"
+}
+
+# bring SECONDS NAME...: from the host's own repositories; what those packages need comes along and is ours too.
+bring() {
+    seconds=$1
+    shift
+    mkdir -p "$KW_STATE"
+    settle
+    remember_times
+    list "$KW_TMP/then"
+    keep "$before" <"$KW_TMP/then"
+    brought=0
+    patiently "$seconds" renew || echo 'not all lists of packages could be renewed; those that are here must do' >&2
+    patiently "$seconds" install "$@" || brought=$?
+    settle
+    remember_since
+    return "$brought"
+}
+
+# take_back SECONDS: what we brought goes, unless others have come to need it.
+take_back() {
+    settle
+    if [ -s "$added" ]; then
+        note_times
+        list "$KW_TMP/now"
+        sort -u "$added" | comm -12 - "$KW_TMP/now" >"$KW_TMP/gone"
+        if [ -s "$KW_TMP/gone" ]; then
+            # Names of packages have no characters that a shell takes for its own.
+            others=$(dependents $(cat "$KW_TMP/gone"))
+            if [ -n "$others" ]; then
+                echo "these packages need what would be removed: $(echo $others)" >&2
+                exit 1
+            fi
+            patiently "$1" remove $(cat "$KW_TMP/gone")
+        fi
+        put_times_back
+        rm -f "$added"
     fi
 }

@@ -2,7 +2,6 @@ package io.kubewright.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kubewright.engine.Blob;
 import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.Outputs;
@@ -648,81 +647,6 @@ class HostRoomTest {
             host.file("/etc/chrony/chrony.conf", "pool 2.debian.pool.ntp.org\n");
             Time time = time(Optional.of("chronyd.service"), false);
             assertThat(time.refusal(host.probe(time)).orElseThrow().hint()).contains("sourcedir /etc/chrony/sources.d");
-        }
-    }
-
-    @Nested
-    class DebianPackages {
-        private final Packages packages = new Packages(
-                StepId.parse("host/packages@n1"),
-                List.of(
-                        new HostPackage("conntrack", "1:1.4.8-2", new Blob("c".repeat(64), 1, Path.of("/b/c"))),
-                        new HostPackage("kmod", "34.2-2", new Blob("d".repeat(64), 1, Path.of("/b/k")))));
-
-        @BeforeEach
-        void debian() throws IOException {
-            host.file("/state/installed", "installed kmod\nconfig-files conntrack\n");
-            host.program("dpkg-query", "cat \"${0%/*}/../state/installed\"; exit 1");
-            host.program("apt-get", "echo installed conntrack >>\"${0%/*}/../state/installed\"");
-            host.blob("c".repeat(64), "deb");
-        }
-
-        /** As apt 3.0.3 says it, which has other words when it has waited. */
-        private void lockedFor(int calls) throws IOException {
-            host.program("apt-get", """
-                    if [ "$(wc -l <"$0.calls")" -le %d ]; then
-                        held='Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (apt)'
-                        case $* in *Timeout=0\\ *) echo "E: $held" ;; *) echo "Waiting for cache lock: $held..." ;; esac
-                        echo 'E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?'
-                        exit 100
-                    fi
-                    echo installed conntrack >>"${0%%/*}/../state/installed"
-                    """.formatted(calls));
-        }
-
-        @Test
-        void anotherPackageManagerIsWaitedFor() throws IOException {
-            lockedFor(1);
-            assertThat(host.apply(packages)).isEqualTo(packages.desired(""));
-            assertThat(host.calls("apt-get")).hasSize(2);
-            assertThat(host.calls("apt-get").getFirst()).contains("DPkg::Lock::Timeout=0 ");
-            assertThat(host.calls("apt-get").getLast()).contains("DPkg::Lock::Timeout=600 ");
-        }
-
-        @Test
-        void anotherPackageManagerThatDoesNotEndIsNamed() throws IOException {
-            lockedFor(2);
-            HostDirectory.Result result = host.run(packages.apply("package kmod\n", new Outputs()));
-            assertThat(result.status()).isEqualTo(1);
-            assertThat(result.errors())
-                    .contains(
-                            "did not end within 600 s; no package was changed. Could not get lock",
-                            "held by process 7 (apt)\n");
-            assertThat(result.output()).doesNotContain("Waiting for cache lock");
-            assertThat(host.holdsBlob("c".repeat(64))).as("for the next run").isTrue();
-        }
-
-        @Test
-        void whatIsWrongOtherwiseIsNotTriedAgain() throws IOException {
-            host.program("apt-get", "echo 'E: Broken packages'; exit 100");
-            assertThat(host.run(packages.apply("package kmod\n", new Outputs())).status())
-                    .isEqualTo(1);
-            assertThat(host.calls("apt-get")).hasSize(1);
-        }
-
-        @Test
-        void onlyTheMissingAreBroughtAndInstalled() throws IOException {
-            String observed = host.probe(packages);
-            assertThat(observed).isEqualTo("package kmod\n");
-            assertThat(packages.blobs(observed)).extracting(Blob::sha256).containsExactly("c".repeat(64));
-            assertThat(host.apply(packages)).isEqualTo(packages.desired(""));
-            assertThat(host.calls("apt-get"))
-                    .singleElement()
-                    .asString()
-                    .contains("--no-install-recommends", "Dir::Etc::SourceList=/dev/null")
-                    .contains("/conntrack_1_1.4.8-2.deb")
-                    .doesNotContain("kmod");
-            assertThat(host.holdsBlob("c".repeat(64))).isFalse();
         }
     }
 }
