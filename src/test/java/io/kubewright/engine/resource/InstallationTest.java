@@ -54,7 +54,7 @@ class InstallationTest {
                 Optional.empty());
     }
 
-    /** The real one does nothing where SELinux is off, and is not there at all on most systems without it. */
+    /** Also when it fails, as on a file system without labels. */
     @Test
     void whatIsWrittenGetsTheTypesThatThePolicyHasForIt() throws IOException {
         host.blob(BLOB.sha256(), PROGRAM);
