@@ -77,7 +77,7 @@ class LauncherTest {
         Files.createDirectories(root.resolve("src/main"));
         Files.createDirectories(root.resolve("src/launcher"));
         Files.copy(HERE.resolve("kubewright"), root.resolve("kubewright"));
-        for (String file : List.of("src/launcher/find-jdk.sh", "src/launcher/RaiseClasses.java")) {
+        for (String file : List.of("src/launcher/find-jdk.sh", "src/launcher/PrepareLibrary.java")) {
             Files.copy(HERE.resolve(file), root.resolve(file));
         }
         Files.writeString(root.resolve("pom.xml"), "<project/>");
