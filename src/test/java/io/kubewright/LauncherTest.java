@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipFile;
 import javax.tools.ToolProvider;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +55,7 @@ class LauncherTest {
                 public class Main {
                     public static void main(String[] arguments) {
                         System.out.print(String.join("|", arguments));
-                        System.exit(arguments.length);
+                        System.exit("explain".equals(arguments.length == 0 ? "" : arguments[0]) ? 0 : arguments.length);
                     }
                 }
                 """);
@@ -109,6 +112,11 @@ class LauncherTest {
         Awaitility.await().atMost(2, TimeUnit.MINUTES).until(() -> Files.exists(cache));
         assertThat(cache).isNotEmptyFile();
         assertThat(run("one")).isEqualTo(new Call(1, "one", ""));
+        // There is no training here, so that the other one cannot be made: said by an empty file, and no harm.
+        Path other = root.resolve("target/kubewright-hosts.aot");
+        Awaitility.await().atMost(2, TimeUnit.MINUTES).until(() -> Files.exists(other));
+        assertThat(other).isEmptyFile();
+        assertThat(run("plan")).isEqualTo(new Call(1, "plan", ""));
     }
 
     /** As picocli is: compiled for Java 5, which no cache takes. */
@@ -141,6 +149,33 @@ class LauncherTest {
                 .start();
         assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).isEqualTo("a|b");
         assertThat(process.waitFor()).isEqualTo(2);
+    }
+
+    /** As Bouncy Castle is: signed, which no cache takes, with classes for certain versions of Java. */
+    @Test
+    void aSignedLibraryIsCopiedWithoutSignature() throws Exception {
+        Path library = scratch.resolve("bcprov-1.jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MULTI_RELEASE, "true");
+        manifest.getEntries().put("a.txt", new Attributes());
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(library), manifest)) {
+            for (String name : List.of("META-INF/BC.SF", "META-INF/BC.RSA", "a.txt", "META-INF/versions/9/a.txt")) {
+                jar.putNextEntry(new JarEntry(name));
+                jar.write(name.getBytes(UTF_8));
+            }
+        }
+        maven("mkdir -p target/classes; printf '%s\\n' '" + library + "' >target/classpath;" + " cp -r '"
+                + classes.resolve("out") + "/.' target/classes");
+        assertThat(run("one").exit()).isEqualTo(1);
+        Path copy = root.resolve("target/bcprov-1.jar");
+        assertThat(root.resolve("target/kubewright.classpath")).hasContent(copy.toString());
+        try (JarFile jar = new JarFile(copy.toFile(), true, ZipFile.OPEN_READ, JarFile.runtimeVersion())) {
+            assertThat(jar.stream().map(JarEntry::getName))
+                    .containsExactlyInAnyOrder("META-INF/MANIFEST.MF", "a.txt", "META-INF/versions/9/a.txt");
+            assertThat(jar.getManifest().getEntries()).isEmpty();
+            assertThat(jar.getInputStream(jar.getJarEntry("a.txt"))).hasContent("META-INF/versions/9/a.txt");
+        }
     }
 
     @Test

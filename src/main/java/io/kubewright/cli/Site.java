@@ -81,8 +81,7 @@ final class Site implements AutoCloseable {
         }
         // A bundle that is missing is told before any host is bothered.
         Bundle bundle = bundleSource.get();
-        Inspection.Result inspected = Inspection.of(
-                fleet.targets(), specification.hosts().stream().map(Host::name).toList());
+        Inspection.Result inspected = inspect();
         requireReachable(inspected.unreachable(), listener);
         awaitApi(inspected, listener);
         Standing standing = Standing.of(fleet.api());
@@ -93,6 +92,31 @@ final class Site implements AutoCloseable {
         Prepared ready = new Prepared(inspected, facts, standing, bundle, resources);
         prepared = Optional.of(ready);
         return ready;
+    }
+
+    /** Asks the hosts, and connects to the API meanwhile: that takes as long. */
+    private Inspection.Result inspect() throws InterruptedException {
+        Thread connecting = Thread.ofVirtual().name("api").start(this::connect);
+        boolean done = false;
+        try {
+            Inspection.Result inspected = Inspection.of(
+                    fleet.targets(),
+                    specification.hosts().stream().map(Host::name).toList());
+            done = inspected.unreachable().isEmpty();
+            return inspected;
+        } finally {
+            if (!done) {
+                connecting.interrupt();
+            }
+        }
+    }
+
+    private void connect() {
+        try {
+            fleet.api().state();
+        } catch (InterruptedException | RuntimeException _) {
+            // Whoever asks for the state next is told.
+        }
     }
 
     /** After a loss of power the API comes back by itself, once etcd has its majority again. */
