@@ -65,7 +65,7 @@ final class FileWork implements ClusterWork {
         Site.Prepared ready = site.prepare(listener);
         requireFit(ready);
         requireKnown(ready);
-        Seen seen = look(ready, listener);
+        Seen seen = look(ready, selection::selects, listener);
         List<Resource> all = new ArrayList<>(ready.resources());
         all.addAll(leavers(ready, seen, _ -> true).resources());
         Site.requireMatches(selection.unmatched(Site.steps(all)));
@@ -126,9 +126,13 @@ final class FileWork implements ClusterWork {
         }
     }
 
-    private Seen look(Site.Prepared ready, RunListener listener) throws InterruptedException {
+    private Seen look(Site.Prepared ready, Predicate<StepId> chosen, RunListener listener) throws InterruptedException {
+        Set<StepId> wanted = Planner.toBeSeen(ready.resources(), chosen);
         Survey survey = Survey.of(
-                site.fleet().targets(), ready.resources(), text -> listener.on(new RunEvent.PhaseLine("look", text)));
+                site.fleet().targets(),
+                ready.resources(),
+                wanted::contains,
+                text -> listener.on(new RunEvent.PhaseLine("look", text)));
         Site.requireReachable(survey.unreachable(), listener);
         List<Host> departed = site.departed(ready.standing());
         boolean leaving = !departed.isEmpty()
@@ -172,8 +176,8 @@ final class FileWork implements ClusterWork {
         }
         Site.Prepared ready = site.prepare(listener);
         Site.requireSame("bundle", plan.bundle(), ready.bundle().lockHash());
-        Seen seen = look(ready, listener);
         Set<StepId> planned = plan.steps().stream().map(Step::id).collect(Collectors.toSet());
+        Seen seen = look(ready, planned::contains, listener);
         requireRoom(ready, seen.survey(), planned::contains);
         Leavers leavers = leavers(ready, seen, planned::contains);
         List<Resource> resources = new ArrayList<>(ready.resources());

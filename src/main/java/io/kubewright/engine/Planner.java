@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes a plan out of what shall be and what was seen. Pure. */
 public final class Planner {
@@ -27,8 +28,10 @@ public final class Planner {
     /**
      * The plan.
      *
+     * @param survey of what {@link #toBeSeen} names at least
      * @param why one line for a path
-     * @param selected the steps that the user asked for; what they need and lacks is refused, not done unasked
+     * @param selected the steps that the user asked for, and no other is in the plan; what they need and lacks is refused, not
+     *     done unasked
      */
     public static Plan plan(
             List<Resource> resources,
@@ -101,21 +104,19 @@ public final class Planner {
             if (!resource.accompanies().isEmpty()) {
                 continue;
             }
-            if (!selected.test(resource.id()) && differs(resource, survey)) {
-                left.add(resource.id());
+            if (!selected.test(resource.id())) {
+                if (isKnownToLack(resource.id(), survey)) {
+                    left.add(resource.id());
+                }
                 continue;
             }
             Step step = step(resource, survey, why.apply(resource.id().path()), behind);
-            boolean acts = step.action().acts() || step.refusal().isPresent();
-            if (!acts) {
-                steps.add(step);
-            } else if (!selected.test(resource.id())) {
-                left.add(resource.id());
-            } else {
+            if (step.action().acts() || step.refusal().isPresent()) {
                 acting.add(resource.id());
                 moved.add(resource.id());
-                steps.add(step.refusal().isEmpty() ? missing(step, left) : step);
+                step = step.refusal().isEmpty() ? missing(step, left) : step;
             }
+            steps.add(step);
         }
         Map<StepId, Step> planned = steps.stream().collect(Collectors.toMap(Step::id, Function.identity()));
         List<Step> withAccompanying = new ArrayList<>();
@@ -143,12 +144,25 @@ public final class Planner {
                 withAccompanying);
     }
 
-    /** Whether it would act, told without its diff; what could not be seen is left to its step. */
-    private static boolean differs(Resource resource, Survey survey) {
-        return !survey.blind().containsKey(resource.id())
-                && survey.observations().get(resource.id())
-                        instanceof Observation.Known(String observed, String desired)
-                && !observed.equals(desired);
+    /**
+     * What a survey has to see for a plan of these steps: they themselves, and what they need directly, which is refused when
+     * it lacks.
+     */
+    public static Set<StepId> toBeSeen(List<Resource> resources, Predicate<StepId> selected) {
+        return resources.stream()
+                .filter(resource -> selected.test(resource.id()))
+                .flatMap(resource -> Stream.concat(Stream.of(resource.id()), resource.needs().stream()))
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether it would act, or nobody can say; not so of what was not to be looked at. */
+    private static boolean isKnownToLack(StepId id, Survey survey) {
+        return survey.blind().containsKey(id)
+                || switch (survey.observations().get(id)) {
+                    case Observation.Known(String observed, String desired) -> !observed.equals(desired);
+                    case Observation.Deferred _, Observation.Unreachable _ -> true;
+                    case null -> false;
+                };
     }
 
     private static Step missing(Step step, Set<StepId> left) {

@@ -10,12 +10,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
  * What was seen of all resources, in one round trip per host and by the API for the rest. Reading only.
  *
- * @param observations of every resource that has a state and could be looked at
+ * @param observations of every resource that was to be looked at, has a state and could be looked at
  * @param blind what could not be looked at, with the probe's own words
  * @param blobs digests of the files that lie in each host's blob store
  * @param recorded paths of the steps that each host has a record of
@@ -34,15 +35,17 @@ public record Survey(
 
     /** Looks at everything. */
     public static Survey of(Targets targets, List<Resource> resources) throws InterruptedException {
-        return of(targets, resources, _ -> {});
+        return of(targets, resources, _ -> true, _ -> {});
     }
 
     /**
-     * Looks at everything.
+     * Looks at some of it, and at all hosts' records.
      *
+     * @param wanted what to look at
      * @param waiting gets a line when a host is looked at later, because a script still acts there
      */
-    public static Survey of(Targets targets, List<Resource> resources, Consumer<String> waiting)
+    public static Survey of(
+            Targets targets, List<Resource> resources, Predicate<StepId> wanted, Consumer<String> waiting)
             throws InterruptedException {
         Map<String, List<HostResource>> byHost = new LinkedHashMap<>();
         Map<StepId, Callable<Observation>> live = new LinkedHashMap<>();
@@ -51,10 +54,18 @@ public record Survey(
                 continue;
             }
             switch (resource) {
-                case HostResource host ->
-                    byHost.computeIfAbsent(host.id().target(), _ -> new java.util.ArrayList<>())
-                            .add(host);
-                case ClusterResource cluster -> live.put(cluster.id(), cluster::observe);
+                case HostResource host -> {
+                    List<HostResource> held =
+                            byHost.computeIfAbsent(host.id().target(), _ -> new java.util.ArrayList<>());
+                    if (wanted.test(host.id())) {
+                        held.add(host);
+                    }
+                }
+                case ClusterResource cluster -> {
+                    if (wanted.test(cluster.id())) {
+                        live.put(cluster.id(), cluster::observe);
+                    }
+                }
             }
         }
         Map<String, Callable<HostView>> views = new LinkedHashMap<>();
