@@ -1,6 +1,7 @@
 package io.kubewright.kube;
 
-import io.kubewright.engine.ClusterCompanion;
+import io.kubewright.engine.ClusterResource;
+import io.kubewright.engine.Observation;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
 import io.kubewright.kubeapi.ApiException;
@@ -9,30 +10,44 @@ import io.kubewright.kubeapi.ClusterApi;
 import io.kubewright.kubeapi.KubeClient;
 import io.kubewright.kubeapi.KubeObject;
 import io.kubewright.kubeapi.proof.Verdict;
+import io.kubewright.spec.Host;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Moves pods of CoreDNS apart. kubeadm makes both while there is one node, and the scheduler moves nothing by itself: with
- * that node the cluster would lose its names.
+ * Pods of CoreDNS are apart. kubeadm makes both while there is one node, and the scheduler moves nothing by itself: with that
+ * node the cluster would lose its names.
  *
- * @param accompanies the steps after which they may sit together
+ * @param hosts that are to be nodes; until all are, nobody can say where the pods will be
  */
-public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompanies) implements ClusterCompanion {
-    private static final StepId ID = StepId.cluster("kube/dns/spread");
+public record DnsSpread(ClusterApi api, List<Host> hosts, Set<StepId> needs) implements ClusterResource {
+    static final StepId ID = StepId.cluster("kube/dns/spread");
+
     private static final String NAMESPACE = "kube-system";
     private static final String SELECTOR = "k8s-app=kube-dns";
+    private static final String APART = "on different nodes";
+    private static final String NOT_APART = "together on one node, or without one";
     private static final Duration MOVE = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int TRIES = 3;
 
+    /** Taints that its pods tolerate, as kubeadm makes them. */
+    private static final Set<String> TOLERATED = Set.of("node-role.kubernetes.io/control-plane", "CriticalAddonsOnly");
+
+    /** Taints that Kubernetes sets and takes away by itself, such as {@code node.kubernetes.io/not-ready}. */
+    private static final String PASSING = "node.kubernetes.io/";
+
     /** Once the cluster has come to rest. */
     public static DnsSpread after(Settled settled) {
-        return new DnsSpread(settled.api(), Set.of(settled.id()), settled.accompanies());
+        return new DnsSpread(settled.api(), settled.hosts(), Set.of(settled.id()));
     }
 
     @Override
@@ -41,11 +56,48 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
     }
 
     @Override
-    public void apply(String observed, Progress progress) throws InterruptedException {
-        if (api.state() instanceof ApiState.Absent) {
-            progress.line("there is no cluster yet");
-            return;
+    public Observation observe() throws InterruptedException {
+        return switch (api.state()) {
+            case ApiState.Absent _ -> new Observation.Deferred(APART, "there is no cluster yet");
+            case ApiState.Unreachable(String reason) ->
+                new Observation.Unreachable(
+                        APART,
+                        "the API could not be reached: " + reason,
+                        "Look at the API server on a control plane: crictl ps -a, journalctl -u kubelet.");
+            case ApiState.Ready _ -> observe(api.client().nodes());
+        };
+    }
+
+    private Observation observe(List<KubeObject> nodes) throws InterruptedException {
+        Set<String> there = nodes.stream().map(KubeObject::name).collect(Collectors.toSet());
+        List<String> lacking = hosts.stream()
+                .map(Host::name)
+                .filter(host -> !there.contains(host))
+                .toList();
+        if (!lacking.isEmpty()) {
+            return new Observation.Deferred(APART, "no nodes yet: " + String.join(", ", lacking));
         }
+        boolean apart = isApart(api.client().pods(NAMESPACE, SELECTOR), able(nodes));
+        return new Observation.Known(apart ? APART : NOT_APART, APART);
+    }
+
+    /** Not so while one has no node yet: whichever node is ready first gets them all. */
+    static boolean isApart(List<KubeObject> pods, Set<String> nodes) {
+        return crowded(pods, nodes).isEmpty()
+                && living(pods).stream().noneMatch(pod -> node(pod).isEmpty());
+    }
+
+    @Override
+    public Optional<String> stays() {
+        return Optional.of("CoreDNS' pods stay where they are");
+    }
+
+    /** There is nothing to take back. */
+    @Override
+    public void undo(Progress progress) {}
+
+    @Override
+    public void apply(String observed, Progress progress) throws InterruptedException {
         KubeClient client = api.client();
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             List<KubeObject> pods = client.pods(NAMESPACE, SELECTOR);
@@ -95,12 +147,28 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
     }
 
     private static Set<String> ready(List<KubeObject> nodes) {
-        Set<String> names = new TreeSet<>();
-        nodes.stream()
-                .filter(node -> node.is("Ready"))
+        return names(nodes, node -> node.is("Ready") && taints(node).allMatch(TOLERATED::contains));
+    }
+
+    /** Nodes that its pods may run on, once they are ready. */
+    static Set<String> able(List<KubeObject> nodes) {
+        return names(
+                nodes, node -> taints(node).allMatch(taint -> TOLERATED.contains(taint) || taint.startsWith(PASSING)));
+    }
+
+    private static Set<String> names(List<KubeObject> nodes, Predicate<KubeObject> wanted) {
+        return nodes.stream()
                 .filter(node -> !node.at("spec", "unschedulable").isTrue())
-                .forEach(node -> names.add(node.name()));
-        return names;
+                .filter(wanted)
+                .map(KubeObject::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Keys of those that keep pods away. */
+    private static Stream<String> taints(KubeObject node) {
+        return node.at("spec", "taints").items().stream()
+                .filter(taint -> !taint.at("effect").text("").equals("PreferNoSchedule"))
+                .map(taint -> taint.at("key").text(""));
     }
 
     /** Pods that share a node with another one while a node has none. */
@@ -123,7 +191,11 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
         return pod.at("spec", "nodeName").text("");
     }
 
-    /** Names are answered on more than one node, where there is more than one. */
+    /**
+     * Names are answered on more than one node, where there is more than one.
+     *
+     * @param nodes that CoreDNS may run on
+     */
     static Verdict judge(List<KubeObject> pods, int nodes) {
         Set<String> answering = new TreeSet<>();
         pods.stream().filter(pod -> pod.is("Ready")).forEach(pod -> answering.add(node(pod)));
@@ -138,7 +210,7 @@ public record DnsSpread(ClusterApi api, Set<StepId> needs, Set<StepId> accompani
     }
 
     /** What the API says of the pods, judged. */
-    static Verdict look(KubeClient client, int nodes) throws InterruptedException {
-        return judge(client.pods(NAMESPACE, SELECTOR), nodes);
+    static Verdict look(KubeClient client) throws InterruptedException {
+        return judge(client.pods(NAMESPACE, SELECTOR), able(client.nodes()).size());
     }
 }

@@ -83,7 +83,7 @@ public final class KubeProofs {
         proofs.add(new NamedProof(
                 "proof/dns/spread", "names still resolve when a node is lost: CoreDNS is ready on more than one", _ -> {
                     Timer timer = new Timer();
-                    return List.of(timer.finding("cluster", DnsSpread.look(api, hosts.size())));
+                    return List.of(timer.finding("cluster", DnsSpread.look(api)));
                 }));
         proofs.add(new NamedProof(
                 "proof/certificates",

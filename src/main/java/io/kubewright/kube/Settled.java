@@ -18,15 +18,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Waits after everything else until the cluster has come to rest: a join is through as soon as its kubelet is accepted,
  * seconds or minutes before the node has its network and its pods.
  *
- * @param accompanies the steps after which there is something to wait for
  * @param components that run as static pods on every control plane
+ * @param needs the steps after which there is something to wait for
  */
-public record Settled(ClusterApi api, List<Host> hosts, List<String> components, Set<StepId> accompanies)
+public record Settled(ClusterApi api, List<Host> hosts, List<String> components, Set<StepId> needs)
         implements ClusterCompanion {
     private static final StepId ID = StepId.cluster("kube/settled");
     private static final Duration DEADLINE = Duration.ofMinutes(8);
@@ -43,9 +44,10 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
         return ID;
     }
 
+    /** What moves, and what is done when nothing moves any more: an apply that was killed may have left that alone. */
     @Override
-    public Set<StepId> needs() {
-        return accompanies;
+    public Set<StepId> accompanies() {
+        return Stream.concat(needs.stream(), Stream.of(DnsSpread.ID)).collect(Collectors.toSet());
     }
 
     @Override

@@ -157,7 +157,7 @@ class MembersIT {
                         .filter(MembersIT::acts)
                         .filter(step -> step.path("target").asString().equals("cluster"))
                         .map(step -> step.path("path").asString()))
-                .containsExactly("kube/serving-certificates", "kube/inventory");
+                .containsExactlyInAnyOrder("kube/serving-certificates", "kube/inventory", "kube/dns/spread");
 
         kubewright("apply", "--yes", "-f", six).done();
 

@@ -38,6 +38,38 @@ class DnsSpreadTest {
     }
 
     @Test
+    void podsWithoutANodeAreNotApartYet() {
+        assertThat(DnsSpread.isApart(List.of(pod("a", "n1"), pod("b", "n2")), Set.of("n1", "n2")))
+                .isTrue();
+        assertThat(DnsSpread.isApart(List.of(pod("a", "n1"), pod("b", "n1")), Set.of("n1", "n2")))
+                .isFalse();
+        assertThat(DnsSpread.isApart(List.of(pod("a", "n1"), pod("b", "")), Set.of("n1", "n2")))
+                .isFalse();
+        assertThat(DnsSpread.isApart(List.of(), Set.of("n1", "n2"))).isTrue();
+    }
+
+    @Test
+    void nodesThatTakeNoPodOfItAreNoPlaceToMoveTo() {
+        assertThat(DnsSpread.able(List.of(
+                        node("plain"),
+                        node("plane", "node-role.kubernetes.io/control-plane", "NoSchedule"),
+                        node("starting", "node.kubernetes.io/not-ready", "NoSchedule"),
+                        node("rather-not", "example.com/batch", "PreferNoSchedule"),
+                        node("gpu", "nvidia.com/gpu", "NoSchedule"),
+                        node("leaving", "example.com/out", "NoExecute"),
+                        node("cordoned").with(true, "spec", "unschedulable"))))
+                .containsExactlyInAnyOrder("plain", "plane", "starting", "rather-not");
+    }
+
+    private static KubeObject node(String name) {
+        return KubeObject.of(ObjectRef.of("v1", "Node", name));
+    }
+
+    private static KubeObject node(String name, String taint, String effect) {
+        return node(name).with(List.of(Map.of("key", taint, "effect", effect)), "spec", "taints");
+    }
+
+    @Test
     void namesOnOneNodeAloneAreRed() {
         List<KubeObject> together = List.of(pod("a", "n1"), pod("b", "n1"));
         assertThat(DnsSpread.judge(together, 5).ok()).isFalse();
