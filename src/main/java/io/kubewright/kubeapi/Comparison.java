@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An object of ours beside what the API has, as a dry run of server-side apply shows it. Only fields that we apply, or
+ * An object of ours beside what the API has, as a dry run of server-side apply shows it where they differ in a word. Only fields that we apply, or
  * have applied, count: those of others are neither compared nor touched.
  *
  * @param live what the API has, in the words of our manifest; empty when the object is not there
@@ -16,6 +16,9 @@ record Comparison(Optional<Map<String, Object>> live, boolean same, List<String>
     /** @throws ApiException when the API does not take the object */
     static Comparison of(KubeClient client, KubeObject wanted) throws InterruptedException {
         Optional<KubeObject> live = client.get(wanted.ref());
+        if (live.filter(object -> isAsApplied(wanted, object)).isPresent()) {
+            return new Comparison(Optional.of(wanted.content()), true, List.of());
+        }
         ApiConnection.Answer answer = client.applying(wanted, true, false);
         List<String> conflicts = Statuses.conflicts(answer);
         if (!conflicts.isEmpty()) {
@@ -27,6 +30,14 @@ record Comparison(Optional<Map<String, Object>> live, boolean same, List<String>
         KubeObject made = new KubeObject(Json.read(answer.body()));
         return live.map(object -> compare(wanted, made, object, conflicts))
                 .orElseGet(() -> new Comparison(Optional.empty(), false, List.of()));
+    }
+
+    /**
+     * Whether we own exactly what we want, word for word: then applying changes nothing, and the API, for which a dry run of a
+     * large definition is work, need not be asked. Not so where it has normalised our words, or keeps none of them.
+     */
+    static boolean isAsApplied(KubeObject wanted, KubeObject live) {
+        return OwnedFields.of(live, KubeClient.MANAGER).in(live).equals(wanted.content());
     }
 
     private static Comparison compare(KubeObject wanted, KubeObject made, KubeObject live, List<String> conflicts) {
