@@ -113,8 +113,8 @@ class LabHosts:
                 return
         raise SystemExit("the plan's bundle is not in the cache")
 
-    def write_probes(self):
-        """The script that plan sends, of each host."""
+    def write_probes(self, *only):
+        """The script that plan sends, of each host; with a path, that of plan --only PATH."""
         path = ":".join(
             [str(ROOT / "target/test-classes"), str(ROOT / "target/kubewright-classes.jar")]
             + [(ROOT / "target/kubewright.classpath").read_text().strip()]
@@ -123,7 +123,7 @@ class LabHosts:
         scripts = self.work / f"probes-{len(self.hosts)}"
         scripts.mkdir(exist_ok=True)
         subprocess.run(
-            [java, "-cp", path, "io.kubewright.bench.ProbeScripts", str(self.file), str(scripts)],
+            [java, "-cp", path, "io.kubewright.bench.ProbeScripts", str(self.file), str(scripts), *only],
             check=True,
             capture_output=True,
         )

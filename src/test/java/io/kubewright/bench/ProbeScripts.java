@@ -10,7 +10,12 @@ import io.kubewright.cluster.Specification;
 import io.kubewright.cluster.Standing;
 import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
+import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Inspection;
+import io.kubewright.engine.PathPattern;
+import io.kubewright.engine.PathSelection;
+import io.kubewright.engine.Planner;
+import io.kubewright.engine.Resource;
 import io.kubewright.engine.ScriptResult;
 import io.kubewright.engine.Survey;
 import io.kubewright.engine.Target;
@@ -23,17 +28,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Writes the script with which each host of the standing lab is looked at for a file: the one that {@code plan} sends. */
+/**
+ * Writes the script with which each host of the standing lab is looked at for a file: the one that {@code plan} sends, or
+ * {@code plan --only PATH}.
+ */
 final class ProbeScripts {
     private ProbeScripts() {}
 
-    /** Takes a file and a directory, and writes {@code HOST.sh} there. */
+    /** Takes a file, a directory and perhaps a path, and writes {@code HOST.sh} into the directory. */
     public static void main(String[] arguments) throws InterruptedException {
         Specification file = ClusterFile.read(Path.of(arguments[0]));
         Path directory = Path.of(arguments[1]);
@@ -46,18 +55,21 @@ final class ProbeScripts {
                         .map(deviation -> new Deviation(deviation.name(), deviation.why()))
                         .toList(),
                 lab.ssh());
+        PathSelection selection = new PathSelection(
+                Arrays.stream(arguments).skip(2).map(PathPattern::parse).toList(), List.of());
         List<String> names = specification.hosts().stream().map(Host::name).toList();
         try (Fleet fleet = Fleet.of(specification, _ -> Optional.empty())) {
             Inspection.Result inspected = Inspection.of(fleet.targets(), names);
             Map<String, HostFacts> facts = rehearsal.accept(inspected.facts());
             Standing standing = new Standing(Optional.empty(), new Inventory(Map.of(), Set.of()));
+            List<Resource> resources = Blueprint.of(
+                            specification, inspected, facts, standing, Bundles.open(specification))
+                    .resources(fleet.api());
             Survey.of(
                     new Scribes(names, directory),
-                    Blueprint.of(specification, inspected, facts, standing, Bundles.open(specification))
-                            .resources(fleet.api())
-                            .stream()
-                            .filter(io.kubewright.engine.HostResource.class::isInstance)
-                            .toList());
+                    resources.stream().filter(HostResource.class::isInstance).toList(),
+                    Planner.toBeSeen(resources, selection::selects)::contains,
+                    _ -> {});
         }
     }
 
