@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -69,14 +70,34 @@ public record Survey(
             }
         }
         Map<String, Callable<HostView>> views = new LinkedHashMap<>();
-        byHost.forEach((host, held) -> views.put(host, () -> look(targets.get(host), held, waiting)));
+        AtomicBoolean waited = new AtomicBoolean();
+        Consumer<String> later = text -> {
+            waited.set(true);
+            waiting.accept(text);
+        };
+        byHost.forEach((host, held) -> views.put(host, () -> look(targets.get(host), held, later)));
+        Map<String, Scope.Outcome<HostView>> seenOnHosts = new LinkedHashMap<>();
+        Map<StepId, Scope.Outcome<Observation>> seenByApi = new LinkedHashMap<>();
+        Scope.allOrThrow(List.of(
+                () -> {
+                    seenOnHosts.putAll(Scope.all(views));
+                    return views.size();
+                },
+                () -> {
+                    seenByApi.putAll(Scope.all(live));
+                    return live.size();
+                }));
+        if (waited.get()) {
+            // What still acted there may have changed the cluster too.
+            seenByApi.putAll(Scope.all(live));
+        }
 
         Map<StepId, Observation> observations = new HashMap<>();
         Map<StepId, String> blind = new LinkedHashMap<>();
         Map<String, Set<String>> blobs = new HashMap<>();
         Map<String, Set<String>> recorded = new HashMap<>();
         Map<String, TargetException> unreachable = new LinkedHashMap<>();
-        Scope.all(views).forEach((host, outcome) -> {
+        seenOnHosts.forEach((host, outcome) -> {
             switch (outcome) {
                 case Scope.Outcome.Value<HostView>(HostView view) -> {
                     for (HostResource resource : byHost.getOrDefault(host, List.of())) {
@@ -94,7 +115,7 @@ public record Survey(
             }
         });
         if (unreachable.isEmpty()) {
-            Scope.all(live).forEach((id, outcome) -> {
+            seenByApi.forEach((id, outcome) -> {
                 switch (outcome) {
                     case Scope.Outcome.Value<Observation>(Observation seen) -> observations.put(id, seen);
                     case Scope.Outcome.Failure<Observation>(RuntimeException cause) ->
