@@ -11,6 +11,7 @@ import io.kubewright.engine.Applier;
 import io.kubewright.engine.Drift;
 import io.kubewright.engine.HostRecords;
 import io.kubewright.engine.Journal;
+import io.kubewright.engine.Look;
 import io.kubewright.engine.Observation;
 import io.kubewright.engine.PathSelection;
 import io.kubewright.engine.Plan;
@@ -128,11 +129,13 @@ final class FileWork implements ClusterWork {
 
     private Seen look(Site.Prepared ready, Predicate<StepId> chosen, RunListener listener) throws InterruptedException {
         Set<StepId> wanted = Planner.toBeSeen(ready.resources(), chosen);
+        Look together = new Look();
         Survey survey = Survey.of(
                 site.fleet().targets(),
                 ready.resources(),
                 wanted::contains,
-                text -> listener.on(new RunEvent.PhaseLine("look", text)));
+                text -> listener.on(new RunEvent.PhaseLine("look", text)),
+                together);
         Site.requireReachable(survey.unreachable(), listener);
         List<Host> departed = site.departed(ready.standing());
         boolean leaving = !departed.isEmpty()
@@ -140,7 +143,7 @@ final class FileWork implements ClusterWork {
         Map<String, List<HostRecords.Recorded>> records =
                 leaving ? site.records(site.specification().hosts(), departed, listener) : Map.of();
         List<LeftObject> objects =
-                Leavers.objects(site.fleet().api(), ready.standing().inventory(), ready.resources());
+                Leavers.objects(site.fleet().api(), ready.standing().inventory(), ready.resources(), together);
         return new Seen(survey, departed, records, objects);
     }
 

@@ -1,6 +1,7 @@
 package io.kubewright.cluster;
 
 import io.kubewright.engine.HostRecords.Recorded;
+import io.kubewright.engine.Look;
 import io.kubewright.engine.Planner;
 import io.kubewright.engine.RecordedStep;
 import io.kubewright.engine.Refusal;
@@ -71,11 +72,11 @@ public final class Leavers {
     }
 
     /** Objects that the cluster holds from us and none of these resources asks for; none where no API answers. */
-    public static List<LeftObject> objects(ClusterApi api, Inventory inventory, List<Resource> wanted)
+    public static List<LeftObject> objects(ClusterApi api, Inventory inventory, List<Resource> wanted, Look look)
             throws InterruptedException {
         return inventory.kinds().isEmpty()
                 ? List.of()
-                : LeftObject.find(api, inventory.kinds(), Inventory.objects(wanted));
+                : LeftObject.find(api, inventory.kinds(), Inventory.objects(wanted), look);
     }
 
     private void addHosts(

@@ -5,6 +5,11 @@ public non-sealed interface ClusterResource extends Resource {
     /** Reads the present state and works out the desired one; changes nothing. */
     Observation observe() throws InterruptedException;
 
+    /** The same as one of many that are looked at together. */
+    default Observation observe(Look look) throws InterruptedException {
+        return observe();
+    }
+
     /** Makes it so and returns once the API has accepted it (and, where the explanation says so, once it is in force). */
     void apply(String observed, Progress progress) throws InterruptedException;
 

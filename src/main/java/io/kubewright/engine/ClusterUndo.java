@@ -11,7 +11,16 @@ public record ClusterUndo(ClusterResource resource, Set<StepId> needs) implement
 
     @Override
     public Observation observe() throws InterruptedException {
-        return switch (resource.observe()) {
+        return gone(resource.observe());
+    }
+
+    @Override
+    public Observation observe(Look look) throws InterruptedException {
+        return gone(resource.observe(look));
+    }
+
+    private static Observation gone(Observation observation) {
+        return switch (observation) {
             case Observation.Known(String observed, String _) -> new Observation.Known(observed, "");
             case Observation.Deferred _ -> new Observation.Known("", "");
             case Observation.Unreachable unreachable -> unreachable;

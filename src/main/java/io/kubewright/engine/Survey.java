@@ -36,7 +36,7 @@ public record Survey(
 
     /** Looks at everything. */
     public static Survey of(Targets targets, List<Resource> resources) throws InterruptedException {
-        return of(targets, resources, _ -> true, _ -> {});
+        return of(targets, resources, _ -> true, _ -> {}, new Look());
     }
 
     /**
@@ -44,9 +44,14 @@ public record Survey(
      *
      * @param wanted what to look at
      * @param waiting gets a line when a host is looked at later, because a script still acts there
+     * @param together what the API is asked for on the way
      */
     public static Survey of(
-            Targets targets, List<Resource> resources, Predicate<StepId> wanted, Consumer<String> waiting)
+            Targets targets,
+            List<Resource> resources,
+            Predicate<StepId> wanted,
+            Consumer<String> waiting,
+            Look together)
             throws InterruptedException {
         Map<String, List<HostResource>> byHost = new LinkedHashMap<>();
         Map<StepId, Callable<Observation>> live = new LinkedHashMap<>();
@@ -64,7 +69,7 @@ public record Survey(
                 }
                 case ClusterResource cluster -> {
                     if (wanted.test(cluster.id())) {
-                        live.put(cluster.id(), cluster::observe);
+                        live.put(cluster.id(), () -> cluster.observe(together));
                     }
                 }
             }
@@ -89,6 +94,7 @@ public record Survey(
                 }));
         if (waited.get()) {
             // What still acted there may have changed the cluster too.
+            together.forget();
             seenByApi.putAll(Scope.all(live));
         }
 

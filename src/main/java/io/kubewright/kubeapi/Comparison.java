@@ -13,9 +13,13 @@ import java.util.Optional;
  * @param conflicts fields that others hold, such as {@code .spec.replicas held by kubectl-edit}; sorted
  */
 record Comparison(Optional<Map<String, Object>> live, boolean same, List<String> conflicts) {
-    /** @throws ApiException when the API does not take the object */
-    static Comparison of(KubeClient client, KubeObject wanted) throws InterruptedException {
-        Optional<KubeObject> live = client.get(wanted.ref());
+    /**
+     * Compares.
+     *
+     * @param live what the API has, whole
+     * @throws ApiException when the API does not take the object
+     */
+    static Comparison of(KubeClient client, KubeObject wanted, Optional<KubeObject> live) throws InterruptedException {
         if (live.filter(object -> isAsApplied(wanted, object)).isPresent()) {
             return new Comparison(Optional.of(wanted.content()), true, List.of());
         }

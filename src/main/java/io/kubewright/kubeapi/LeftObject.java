@@ -1,6 +1,7 @@
 package io.kubewright.kubeapi;
 
 import io.kubewright.engine.ClusterResource;
+import io.kubewright.engine.Look;
 import io.kubewright.engine.Observation;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
@@ -58,14 +59,16 @@ public final class LeftObject implements ClusterResource {
      *
      * @param kinds one that the API no longer has is passed over
      * @param wanted what shall be there, by step
+     * @param look what was asked for already
      */
-    public static List<LeftObject> find(ClusterApi api, Collection<Kind> kinds, Map<StepId, ObjectRef> wanted)
+    public static List<LeftObject> find(
+            ClusterApi api, Collection<Kind> kinds, Map<StepId, ObjectRef> wanted, Look look)
             throws InterruptedException {
-        KubeClient client = api.client();
+        OwnObjects own = new OwnObjects(api.client(), look);
         Set<StepId> taken = new HashSet<>(wanted.keySet());
         List<LeftObject> found = new ArrayList<>();
         for (Kind kind : kinds) {
-            for (KubeObject object : ofKind(client, kind)) {
+            for (KubeObject object : own.ofKind(kind).values()) {
                 Optional<String> step = object.at("metadata", "annotations", ObjectResource.STEP)
                         .text()
                         .filter(StepId::isPath);
@@ -81,18 +84,6 @@ public final class LeftObject implements ClusterResource {
             }
         }
         return List.copyOf(found);
-    }
-
-    private static List<KubeObject> ofKind(KubeClient client, Kind kind) throws InterruptedException {
-        try {
-            return client.labelled(
-                    kind.apiVersion(), kind.kind(), ObjectResource.MANAGED_BY + "=" + KubeClient.MANAGER);
-        } catch (ApiException e) {
-            if (e.code() == ApiException.Code.UNKNOWN_KIND) {
-                return List.of();
-            }
-            throw e;
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.kubewright.kubeapi;
 
 import io.kubewright.engine.ClusterResource;
+import io.kubewright.engine.Look;
 import io.kubewright.engine.Observation;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.StepId;
@@ -98,6 +99,20 @@ public final class ObjectResource implements ClusterResource {
 
     @Override
     public Observation observe() throws InterruptedException {
+        return observed(() -> api.client().get(wanted.ref()));
+    }
+
+    @Override
+    public Observation observe(Look look) throws InterruptedException {
+        return observed(() -> new OwnObjects(api.client(), look).get(wanted.ref()));
+    }
+
+    /** Reads the object, if there is one. */
+    private interface Reading {
+        Optional<KubeObject> read() throws InterruptedException;
+    }
+
+    private Observation observed(Reading reading) throws InterruptedException {
         return switch (api.state()) {
             case ApiState.Absent _ -> deferred("there is no cluster yet");
             case ApiState.Unreachable(String reason) ->
@@ -105,14 +120,15 @@ public final class ObjectResource implements ClusterResource {
                         text(wanted.content()),
                         "the API could not be reached: " + reason,
                         "Look at the API server on a control plane: crictl ps -a, journalctl -u kubelet.");
-            case ApiState.Ready _ -> observeReady();
+            case ApiState.Ready _ -> observedReady(reading);
         };
     }
 
-    private Observation observeReady() throws InterruptedException {
+    private Observation observedReady(Reading reading) throws InterruptedException {
         try {
-            Comparison comparison = Comparison.of(api.client(), wanted);
-            return new Observation.Known(observed(comparison), text(wanted.content()));
+            Optional<KubeObject> live = reading.read();
+            Comparison comparison = Comparison.of(api.client(), wanted, live);
+            return new Observation.Known(observed(comparison, live), text(wanted.content()));
         } catch (ApiException e) {
             // NOT_FOUND of a dry run: the namespace is not there yet.
             if (e.code() == ApiException.Code.UNKNOWN_KIND || e.code() == ApiException.Code.NOT_FOUND) {
@@ -126,7 +142,7 @@ public final class ObjectResource implements ClusterResource {
         return new Observation.Deferred(text(wanted.content()), reason);
     }
 
-    private String observed(Comparison comparison) throws InterruptedException {
+    private String observed(Comparison comparison, Optional<KubeObject> live) {
         if (comparison.live().isEmpty()) {
             return "";
         }
@@ -134,19 +150,15 @@ public final class ObjectResource implements ClusterResource {
         comparison
                 .conflicts()
                 .forEach(conflict -> text.append("# ").append(conflict).append('\n'));
-        outdated().ifPresent(what -> text.append("# ").append(what).append('\n'));
+        live.filter(_ -> readiness.kind() == Readiness.Kind.ROLLED_OUT)
+                .flatMap(Rollout::outdated)
+                .ifPresent(what -> text.append("# ").append(what).append('\n'));
         return text.append(text(comparison.live().get())).toString();
-    }
-
-    private Optional<String> outdated() throws InterruptedException {
-        return readiness.kind() == Readiness.Kind.ROLLED_OUT
-                ? api.client().get(wanted.ref()).flatMap(Rollout::outdated)
-                : Optional.empty();
     }
 
     @Override
     public void apply(String observed, Progress progress) throws InterruptedException {
-        Comparison comparison = Comparison.of(api.client(), wanted);
+        Comparison comparison = Comparison.of(api.client(), wanted, api.client().get(wanted.ref()));
         if (!comparison.same()) {
             // Conflicts of the comparison were in the plan; one that came since is refused.
             boolean force = !comparison.conflicts().isEmpty();

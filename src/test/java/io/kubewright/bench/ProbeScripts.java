@@ -12,6 +12,7 @@ import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Inspection;
+import io.kubewright.engine.Look;
 import io.kubewright.engine.PathPattern;
 import io.kubewright.engine.PathSelection;
 import io.kubewright.engine.Planner;
@@ -69,7 +70,8 @@ final class ProbeScripts {
                     new Scribes(names, directory),
                     resources.stream().filter(HostResource.class::isInstance).toList(),
                     Planner.toBeSeen(resources, selection::selects)::contains,
-                    _ -> {});
+                    _ -> {},
+                    new Look());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.kubewright.engine.Look;
 import io.kubewright.engine.Observation;
 import io.kubewright.engine.Progress;
 import io.kubewright.engine.TargetException;
@@ -95,6 +96,28 @@ class ClusterApiTest {
             assertThat(api.client().get(MAP)).isPresent();
             assertThat(api.state()).isEqualTo(new ApiState.Ready("n2"));
         }
+    }
+
+    @Test
+    void ourObjectsOfAKindAreReadByOneRequestOfALook() throws InterruptedException {
+        ObjectRef other = ObjectRef.of("v1", "ConfigMap", "default", "other");
+        ObjectRef foreign = ObjectRef.of("v1", "ConfigMap", "default", "foreign");
+        one.put(KubeObject.of(MAP).withLabel(ObjectResource.MANAGED_BY, KubeClient.MANAGER));
+        one.put(KubeObject.of(other)
+                .withLabel(ObjectResource.MANAGED_BY, KubeClient.MANAGER)
+                .with("x".repeat(200_000), "data", "large"));
+        one.put(KubeObject.of(foreign));
+        try (ClusterApi api = hosts.api()) {
+            OwnObjects own = new OwnObjects(api.client(), new Look());
+            assertThat(own.get(MAP)).isPresent();
+            assertThat(own.get(other).orElseThrow().at("data", "large").text(""))
+                    .hasSize(200_000);
+            assertThat(own.get(foreign)).as("not ours, asked for by itself").isPresent();
+        }
+        assertThat(one.requests)
+                .containsSubsequence("GET /api/v1/configmaps", "GET /api/v1/namespaces/default/configmaps/foreign")
+                .containsOnlyOnce("GET /api/v1/configmaps")
+                .doesNotContain("GET /api/v1/namespaces/default/configmaps/other");
     }
 
     @Test

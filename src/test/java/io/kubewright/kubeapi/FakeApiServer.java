@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Just enough of an API server over TLS: readiness, discovery of ConfigMaps and pods, reading, watching, making, deleting.
@@ -102,8 +103,28 @@ final class FakeApiServer implements AutoCloseable {
             synchronized (this) {
                 watchers.add(exchange.getResponseBody());
             }
+        } else if (path.equals("/api/v1/configmaps")) {
+            list(exchange);
         } else {
             object(exchange, path);
+        }
+    }
+
+    /** All ConfigMaps that are ours, packed as an API server packs what is large. */
+    private synchronized void list(HttpExchange exchange) throws IOException {
+        List<Map<String, Object>> items = objects.values().stream()
+                .filter(each -> new KubeObject(each)
+                        .at("metadata", "labels", ObjectResource.MANAGED_BY)
+                        .isPresent())
+                .toList();
+        byte[] plain = Json.write(Map.of("items", items)).getBytes(StandardCharsets.UTF_8);
+        if (!"gzip".equals(exchange.getRequestHeaders().getFirst("Accept-Encoding"))) {
+            throw new IOException("the client takes nothing packed");
+        }
+        exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream packing = new GZIPOutputStream(exchange.getResponseBody())) {
+            packing.write(plain);
         }
     }
 
