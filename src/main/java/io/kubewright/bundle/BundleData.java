@@ -20,4 +20,24 @@ public record BundleData(
         String dnsImageRepository,
         String dnsImageTag,
         String pauseImage,
-        Map<String, Map<String, String>> environment) {}
+        Map<String, Map<String, String>> environment) {
+    @Override
+    public String toString() {
+        return RecordText.of(
+                "BundleData",
+                "imagePullPolicy",
+                imagePullPolicy,
+                "imageRepository",
+                imageRepository,
+                "etcdImageTag",
+                etcdImageTag,
+                "dnsImageRepository",
+                dnsImageRepository,
+                "dnsImageTag",
+                dnsImageTag,
+                "pauseImage",
+                pauseImage,
+                "environment",
+                environment);
+    }
+}

@@ -49,6 +49,13 @@ record Catalogue(
         Optional<String> module() {
             return Optional.ofNullable(go != null ? go.module() : c != null ? c.module() : null);
         }
+
+        @Override
+        public String toString() {
+            return RecordText.of(
+                    "Part", "version", version, "licence", licence, "origin", origin, "seconds", seconds, "go", go, "c",
+                    c);
+        }
     }
 
     /**
@@ -73,6 +80,26 @@ record Catalogue(
             tags = List.copyOf(requireNonNullElse(tags, List.of()));
             stamps = new LinkedHashMap<>(requireNonNullElse(stamps, Map.of()));
         }
+
+        @Override
+        public String toString() {
+            return RecordText.of(
+                    "GoRecipe",
+                    "module",
+                    module,
+                    "resources",
+                    resources,
+                    "cgo",
+                    cgo,
+                    "debianPackages",
+                    debianPackages,
+                    "tags",
+                    tags,
+                    "stamps",
+                    stamps,
+                    "outputs",
+                    outputs);
+        }
     }
 
     /** @param produces what the go command calls the program when that is not its name here */
@@ -86,10 +113,21 @@ record Catalogue(
         String produced() {
             return produces == null ? name : produces;
         }
+
+        @Override
+        public String toString() {
+            return RecordText.of("Output", "name", name, "source", source, "produces", produces);
+        }
     }
 
     /** One C file of a Go module, linked statically. */
-    record CRecipe(String module, String from, String file, String output, Map<String, String> defines) {}
+    record CRecipe(String module, String from, String file, String output, Map<String, String> defines) {
+        @Override
+        public String toString() {
+            return RecordText.of(
+                    "CRecipe", "module", module, "from", from, "file", file, "output", output, "defines", defines);
+        }
+    }
 
     /** @param without packages left out although others ask for them */
     record Layer(@Nullable String debian, List<String> packages, List<String> without, Map<String, String> links) {
@@ -97,6 +135,11 @@ record Catalogue(
             packages = List.copyOf(requireNonNullElse(packages, List.of()));
             without = List.copyOf(requireNonNullElse(without, List.of()));
             links = new LinkedHashMap<>(requireNonNullElse(links, Map.of()));
+        }
+
+        @Override
+        public String toString() {
+            return RecordText.of("Layer", "debian", debian, "packages", packages, "without", without, "links", links);
         }
     }
 
@@ -135,13 +178,56 @@ record Catalogue(
                     .forEach(parts::add);
             return parts;
         }
+
+        @Override
+        public String toString() {
+            return RecordText.of(
+                    "Image",
+                    "name",
+                    name,
+                    "repository",
+                    repository,
+                    "part",
+                    part,
+                    "layer",
+                    layer,
+                    "files",
+                    files,
+                    "hardLinks",
+                    hardLinks,
+                    "directories",
+                    directories,
+                    "entrypoint",
+                    entrypoint,
+                    "command",
+                    command,
+                    "environment",
+                    environment,
+                    "user",
+                    user);
+        }
     }
 
-    record ModuleFile(String part, String module, String from, String file) {}
+    record ModuleFile(String part, String module, String from, String file) {
+        @Override
+        public String toString() {
+            return RecordText.of("ModuleFile", "part", part, "module", module, "from", from, "file", file);
+        }
+    }
 
-    record PackageSet(String set, String distribution, List<String> names) {}
+    record PackageSet(String set, String distribution, List<String> names) {
+        @Override
+        public String toString() {
+            return RecordText.of("PackageSet", "set", set, "distribution", distribution, "names", names);
+        }
+    }
 
-    record Distribution(String family, String suite) {}
+    record Distribution(String family, String suite) {
+        @Override
+        public String toString() {
+            return RecordText.of("Distribution", "family", family, "suite", suite);
+        }
+    }
 
     record Feature(List<String> binaries, List<String> images, List<String> manifests, List<String> packages) {
         Feature {
