@@ -137,7 +137,11 @@ public final class KubeResources {
                 .map(address -> new Vip(
                         address,
                         first.supplies().image(Supplies.VIP_IMAGE).reference(),
-                        first.supplies().data().imagePullPolicy()));
+                        first.supplies().data().imagePullPolicy(),
+                        nodes.stream()
+                                        .filter(node -> node.host().isControlPlane())
+                                        .count()
+                                == 1));
         StepId init = first.step(Init.PATH);
         resources.add(new Init(first, ready(first), input.endpoint(), configuration, vip));
         vip.ifPresent(each -> {

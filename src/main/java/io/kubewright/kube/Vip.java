@@ -11,14 +11,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The virtual IP of the API and kube-vip (1.2.2), which holds it: ARP, one leader by a lease.
  *
  * <p>Each kube-vip has a kubeconfig of its own that names the API server of its own node. One that named the virtual IP
  * would make that IP depend on itself.
+ *
+ * @param alone whether it runs on one control plane, so that nobody can take over
  */
-record Vip(IpAddress address, String image, String pullPolicy) {
+record Vip(IpAddress address, String image, String pullPolicy, boolean alone) {
     static final String MANIFEST = "/etc/kubernetes/manifests/kube-vip.yaml";
     static final String KUBECONFIG = "/etc/kubernetes/kube-vip.conf";
     static final String USER = "kube-vip";
@@ -71,7 +74,7 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         container.put("image", image);
         container.put("imagePullPolicy", pullPolicy);
         container.put("args", List.of("manager"));
-        container.put("env", environment(link, node.has(Deviation.SHARED_PROCESSORS)));
+        container.put("env", environment(link, lease(node)));
         container.put(
                 "securityContext",
                 Map.of(
@@ -104,7 +107,31 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         return new KubeObject(content);
     }
 
-    private List<Object> environment(String link, boolean patient) {
+    /** Seconds; kube-vip ends, and with it the address, when it cannot renew its lease in time. */
+    private record Lease(int duration, int renewal, int retry) {
+        /** A host that is dead is replaced within 5 s. */
+        static final Lease SHARED = new Lease(5, 3, 1);
+
+        /** As long as Kubernetes' own components wait. */
+        static final Lease ON_SHARED_PROCESSORS = new Lease(15, 10, 2);
+
+        /** Nobody waits for it: after a restart the same node takes it at once. */
+        static final Lease ALONE = new Lease(60, 40, 5);
+    }
+
+    private Lease lease(Node node) {
+        if (alone) {
+            return Lease.ALONE;
+        }
+        return node.has(Deviation.SHARED_PROCESSORS) ? Lease.ON_SHARED_PROCESSORS : Lease.SHARED;
+    }
+
+    /** What of it differs from production. */
+    Optional<String> deviation(Node node) {
+        return alone ? Optional.empty() : node.deviation(Deviation.SHARED_PROCESSORS);
+    }
+
+    private List<Object> environment(String link, Lease lease) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("address", address.toString());
         values.put("port", String.valueOf(EndpointSection.API_PORT));
@@ -116,9 +143,9 @@ record Vip(IpAddress address, String image, String pullPolicy) {
         values.put("svc_enable", "false");
         values.put("vip_leaderelection", "true");
         values.put("vip_leasename", LEASE);
-        values.put("vip_leaseduration", patient ? "15" : "5");
-        values.put("vip_renewdeadline", patient ? "10" : "3");
-        values.put("vip_retryperiod", patient ? "2" : "1");
+        values.put("vip_leaseduration", String.valueOf(lease.duration()));
+        values.put("vip_renewdeadline", String.valueOf(lease.renewal()));
+        values.put("vip_retryperiod", String.valueOf(lease.retry()));
         values.put("k8s_config_file", KUBECONFIG);
         values.put("prometheus_server", "");
         List<Object> environment = new ArrayList<>();

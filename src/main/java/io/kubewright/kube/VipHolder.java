@@ -1,6 +1,5 @@
 package io.kubewright.kube;
 
-import io.kubewright.engine.Deviation;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Outputs;
 import io.kubewright.engine.StepId;
@@ -63,7 +62,7 @@ record VipHolder(Node node, Set<StepId> needs, Vip vip, KubeadmConfiguration con
 
     @Override
     public Optional<String> deviation() {
-        return node.deviation(Deviation.SHARED_PROCESSORS);
+        return vip.deviation(node);
     }
 
     @Override

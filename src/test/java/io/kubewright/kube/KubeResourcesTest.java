@@ -9,6 +9,7 @@ import io.kubewright.engine.Resource;
 import io.kubewright.engine.Secret;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.resource.Golden;
+import io.kubewright.spec.Host;
 import io.kubewright.spec.Role;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +156,31 @@ class KubeResourcesTest {
         assertThat(needs(all, "kube/encryption/rewritten@n1")).contains(StepId.parse("kube/settings@n3"));
         assertThat(needs(all, "kube/join@n2")).noneMatch(need -> need.path().startsWith("kube/join-credentials"));
         assertThat(needs(all, "kube/join-credentials@n1")).contains(StepId.parse("kube/settings@n3"));
+    }
+
+    /** Nobody can take over from it, so nothing is gained when it gives up early. */
+    @ParameterizedTest
+    @CsvSource({"1,60 40 5,false", "3,15 10 2,true"})
+    void aLoneControlPlaneIsPatientWithItsLease(int controlPlanes, String lease, boolean deviates) {
+        List<Host> hosts = IntStream.rangeClosed(1, 4)
+                .mapToObj(number -> Samples.host(
+                        "n" + number,
+                        10 + number,
+                        EnumSet.of(number <= controlPlanes ? Role.CONTROL_PLANE : Role.WORKER)))
+                .toList();
+        KubeInput input = Samples.input(hosts, Samples.cluster(true).endpoint(), Set.of(), true);
+        HostResource vip = KubeResources.of(input, Samples.supplies(true)).stream()
+                .filter(each -> each.id().equals(StepId.parse("kube/vip@n1")))
+                .map(HostResource.class::cast)
+                .findFirst()
+                .orElseThrow();
+        String[] seconds = lease.split(" ");
+        assertThat(vip.desired("").replaceAll("\\s+", " "))
+                .contains(
+                        "name: vip_leaseduration value: \"" + seconds[0] + "\"",
+                        "name: vip_renewdeadline value: \"" + seconds[1] + "\"",
+                        "name: vip_retryperiod value: \"" + seconds[2] + "\"");
+        assertThat(vip.deviation().isPresent()).isEqualTo(deviates);
     }
 
     @Test

@@ -23,7 +23,7 @@ public final class HostProbe {
     private static final String BLOBS = STATE + "/blobs/";
     private static final int LACKING = 97;
     private static final Duration UPLOAD = Duration.ofSeconds(60);
-    private static final Duration MARGIN = Duration.ofSeconds(15);
+    private static final Duration MARGIN = Duration.ofSeconds(45);
 
     private final Targets targets;
     private final Map<String, Blob> binaries;

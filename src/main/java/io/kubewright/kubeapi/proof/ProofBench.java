@@ -14,10 +14,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -29,9 +31,10 @@ public final class ProofBench implements AutoCloseable {
     public static final String ROLE_LABEL = ProofManifests.ROLE;
 
     private static final Duration STARTING = Duration.ofSeconds(45);
+    private static final Duration STARTING_SLOWLY = Duration.ofMinutes(3);
     private static final Duration ENDING = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final Duration MARGIN = Duration.ofSeconds(15);
+    private static final Duration MARGIN = Duration.ofSeconds(45);
 
     private final KubeClient api;
     private final Targets targets;
@@ -71,8 +74,8 @@ public final class ProofBench implements AutoCloseable {
     }
 
     /**
-     * The pods, made by whoever asks first. A node whose pod does not come up within 45 s is a node without a pod, with
-     * the reason; an API that does not answer is an exception, the same for everybody.
+     * The pods, made by whoever asks first. A node whose pod has not come up once nothing moved for 45 s, or after three
+     * minutes, is a node without a pod, with the reason; an API that does not answer is an exception, the same for everybody.
      */
     public ProofPods pods() throws InterruptedException {
         return pods.get();
@@ -119,7 +122,9 @@ public final class ProofBench implements AutoCloseable {
     }
 
     private Map<String, KubeObject> awaitPods() throws InterruptedException {
-        Instant deadline = Instant.now().plus(STARTING);
+        Instant deadline = Instant.now().plus(STARTING_SLOWLY);
+        Instant still = Instant.now().plus(STARTING);
+        Set<String> seen = new HashSet<>();
         String said = "";
         while (true) {
             Map<String, KubeObject> states = api.pods(namespace, ProofManifests.MARK + "=true").stream()
@@ -128,8 +133,14 @@ public final class ProofBench implements AutoCloseable {
                     .flatMap(pod -> ProofPods.missing(pod).stream())
                     .sorted()
                     .toList();
-            if (missing.isEmpty() || Instant.now().isAfter(deadline)) {
+            Instant now = Instant.now();
+            if (missing.isEmpty() || now.isAfter(deadline) || now.isAfter(still)) {
                 return states;
+            }
+            for (KubeObject pod : states.values()) {
+                if (seen.add(pod.at("metadata", "resourceVersion").text(""))) {
+                    still = now.plus(STARTING);
+                }
             }
             String line = "proof pods: " + (states.size() - missing.size()) + "/" + states.size() + " ready";
             if (!line.equals(said)) {

@@ -155,7 +155,7 @@ public final class ProofPods {
     }
 
     private static String notUp(String node) {
-        return "no proof pod came up on " + node + " within 45 s (kubelet, containerd or CNI on " + node + "): ";
+        return "no proof pod came up on " + node + " in time (kubelet, containerd or CNI on " + node + "): ";
     }
 
     /** The cluster's address of the service whose endpoints are the open pods of all nodes; empty when it has none. */
