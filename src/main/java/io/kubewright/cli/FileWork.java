@@ -1,5 +1,6 @@
 package io.kubewright.cli;
 
+import io.kubewright.bundle.Bundle;
 import io.kubewright.cluster.Checks;
 import io.kubewright.cluster.Disks;
 import io.kubewright.cluster.Fitness;
@@ -11,6 +12,7 @@ import io.kubewright.engine.Applier;
 import io.kubewright.engine.Drift;
 import io.kubewright.engine.HostRecords;
 import io.kubewright.engine.Journal;
+import io.kubewright.engine.LastLook;
 import io.kubewright.engine.Look;
 import io.kubewright.engine.Observation;
 import io.kubewright.engine.PathSelection;
@@ -63,10 +65,14 @@ final class FileWork implements ClusterWork {
 
     @Override
     public Plan plan(PathSelection selection, RunListener listener) throws InterruptedException {
-        Site.Prepared ready = site.prepare(listener);
+        Site.Prepared ready = site.prepare(
+                listener,
+                bundle ->
+                        lastLook(bundle, selection).read(site.fleet().targets().names()));
         requireFit(ready);
         requireKnown(ready);
         Seen seen = look(ready, selection::selects, listener);
+        lastLook(ready.bundle(), selection).write(site.early().scripts());
         List<Resource> all = new ArrayList<>(ready.resources());
         all.addAll(leavers(ready, seen, _ -> true).resources());
         Site.requireMatches(selection.unmatched(Site.steps(all)));
@@ -94,6 +100,18 @@ final class FileWork implements ClusterWork {
                 Instant.now(),
                 site.explanations()::why,
                 selection::selects);
+    }
+
+    private LastLook lastLook(Bundle bundle, PathSelection selection) {
+        return new LastLook(
+                Journal.place(site.specification().metadata().name()).resolveSibling("look"),
+                String.join(
+                        " ",
+                        Version.current(),
+                        site.specification().sha256(),
+                        bundle.lockHash(),
+                        selection.only().toString(),
+                        selection.skip().toString()));
     }
 
     private void requireFit(Site.Prepared ready) {
@@ -135,7 +153,9 @@ final class FileWork implements ClusterWork {
                 ready.resources(),
                 wanted::contains,
                 text -> listener.on(new RunEvent.PhaseLine("look", text)),
-                together);
+                together,
+                site.early());
+        site.early().close();
         Site.requireReachable(survey.unreachable(), listener);
         List<Host> departed = site.departed(ready.standing());
         boolean leaving = !departed.isEmpty()

@@ -7,6 +7,7 @@ import io.kubewright.cluster.Fleet;
 import io.kubewright.cluster.Rehearsal;
 import io.kubewright.cluster.Specification;
 import io.kubewright.cluster.Standing;
+import io.kubewright.engine.EarlyLooks;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostRecords;
 import io.kubewright.engine.Inspection;
@@ -16,6 +17,7 @@ import io.kubewright.engine.RunEvent;
 import io.kubewright.engine.RunListener;
 import io.kubewright.engine.Scope;
 import io.kubewright.engine.StepId;
+import io.kubewright.engine.Survey;
 import io.kubewright.engine.TargetException;
 import io.kubewright.kubeapi.ApiState;
 import io.kubewright.spec.Host;
@@ -25,6 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -39,6 +44,7 @@ final class Site implements AutoCloseable {
     private final Explanations explanations;
     private final Fleet fleet;
     private Optional<Prepared> prepared = Optional.empty();
+    private EarlyLooks early = EarlyLooks.none();
 
     /** What is known of the hosts and of the cluster, and what shall be on them. */
     record Prepared(
@@ -74,17 +80,27 @@ final class Site implements AutoCloseable {
         return fleet;
     }
 
-    /** Looks at the hosts once and works out what shall be on them. */
+    /** Asks the hosts what they are, once, and works out what shall be on them. */
     Prepared prepare(RunListener listener) throws InterruptedException {
+        return prepare(listener, _ -> Map.of());
+    }
+
+    /**
+     * As {@link #prepare(RunListener)}, by a command that looks at the hosts next.
+     *
+     * @param likely scripts of that look, by host, as far as they can be guessed
+     */
+    Prepared prepare(RunListener listener, Function<Bundle, Map<String, String>> likely) throws InterruptedException {
         if (prepared.isPresent()) {
             return prepared.get();
         }
         // A bundle that is missing is told before any host is bothered.
         Bundle bundle = bundleSource.get();
-        Inspection.Result inspected = inspect();
+        early = EarlyLooks.begin(fleet.targets(), likely.apply(bundle), Survey.DEADLINE);
+        FutureTask<Standing> asked = new FutureTask<>(() -> Standing.of(fleet.api()));
+        Inspection.Result inspected = inspect(asked);
         requireReachable(inspected.unreachable(), listener);
-        awaitApi(inspected, listener);
-        Standing standing = Standing.of(fleet.api());
+        Standing standing = standing(asked, inspected, listener);
         Map<String, HostFacts> facts =
                 rehearsal.map(lab -> lab.accept(inspected.facts())).orElseGet(inspected::facts);
         List<Resource> resources =
@@ -94,9 +110,9 @@ final class Site implements AutoCloseable {
         return ready;
     }
 
-    /** Asks the hosts, and connects to the API meanwhile: that takes as long. */
-    private Inspection.Result inspect() throws InterruptedException {
-        Thread connecting = Thread.ofVirtual().name("api").start(this::connect);
+    /** Asks the hosts, and the API meanwhile: to connect to it takes as long. */
+    private Inspection.Result inspect(FutureTask<Standing> asked) throws InterruptedException {
+        Thread connecting = Thread.ofVirtual().name("api").start(asked);
         boolean done = false;
         try {
             Inspection.Result inspected = Inspection.of(
@@ -111,12 +127,23 @@ final class Site implements AutoCloseable {
         }
     }
 
-    private void connect() {
+    private Standing standing(FutureTask<Standing> asked, Inspection.Result inspected, RunListener listener)
+            throws InterruptedException {
         try {
-            fleet.api().state();
-        } catch (InterruptedException | RuntimeException _) {
-            // Whoever asks for the state next is told.
+            Standing standing = asked.get();
+            if (standing.nodes().isPresent()) {
+                return standing;
+            }
+        } catch (ExecutionException _) {
+            // What cannot be had now either is told.
         }
+        awaitApi(inspected, listener);
+        return Standing.of(fleet.api());
+    }
+
+    /** Of the hosts, by {@link #prepare(RunListener, Function)}; for the look that comes next. */
+    EarlyLooks early() {
+        return early;
     }
 
     /** After a loss of power the API comes back by itself, once etcd has its majority again. */
@@ -253,6 +280,7 @@ final class Site implements AutoCloseable {
 
     @Override
     public void close() {
+        early.close();
         fleet.close();
     }
 }

@@ -28,6 +28,17 @@ record HostScript(String mark, String text) {
      */
     record Action(HostResource resource, String planned, String desired, String fragment) {}
 
+    /** One that was composed before, under a mark of its own. */
+    static HostScript again(String body) {
+        String mark = newMark();
+        return new HostScript(mark, marked(mark) + body);
+    }
+
+    /** Equal for scripts that do the same. */
+    String body() {
+        return text.substring(marked(mark).length());
+    }
+
     /** Tells what the host is. */
     static HostScript facts() {
         String mark = newMark();
@@ -113,7 +124,11 @@ record HostScript(String mark, String text) {
     }
 
     private static String head(String mark, String run, String plan) {
-        return "KW_MARK=" + mark + "\nKW_RUN=" + Shell.quote(run) + "\nKW_PLAN=" + Shell.quote(plan) + "\n" + PRELUDE;
+        return marked(mark) + "KW_RUN=" + Shell.quote(run) + "\nKW_PLAN=" + Shell.quote(plan) + "\n" + PRELUDE;
+    }
+
+    private static String marked(String mark) {
+        return "KW_MARK=" + mark + "\n";
     }
 
     private static String main(String body) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -29,14 +30,15 @@ public record Survey(
         Map<String, Set<String>> blobs,
         Map<String, Set<String>> recorded,
         Map<String, TargetException> unreachable) {
-    private static final Duration DEADLINE = Duration.ofMinutes(18);
+    /** Of the look at one host; it may have to wait for a script that still acts there. */
+    public static final Duration DEADLINE = Duration.ofMinutes(18);
 
     private record HostView(
             Map<StepId, String> seen, Map<StepId, String> blind, Set<String> blobs, Set<String> recorded) {}
 
     /** Looks at everything. */
     public static Survey of(Targets targets, List<Resource> resources) throws InterruptedException {
-        return of(targets, resources, _ -> true, _ -> {}, new Look());
+        return of(targets, resources, _ -> true, _ -> {}, new Look(), EarlyLooks.none());
     }
 
     /**
@@ -45,13 +47,15 @@ public record Survey(
      * @param wanted what to look at
      * @param waiting gets a line when a host is looked at later, because a script still acts there
      * @param together what the API is asked for on the way
+     * @param early looks that were begun already
      */
     public static Survey of(
             Targets targets,
             List<Resource> resources,
             Predicate<StepId> wanted,
             Consumer<String> waiting,
-            Look together)
+            Look together,
+            EarlyLooks early)
             throws InterruptedException {
         Map<String, List<HostResource>> byHost = new LinkedHashMap<>();
         Map<StepId, Callable<Observation>> live = new LinkedHashMap<>();
@@ -80,7 +84,7 @@ public record Survey(
             waited.set(true);
             waiting.accept(text);
         };
-        byHost.forEach((host, held) -> views.put(host, () -> look(targets.get(host), held, later)));
+        byHost.forEach((host, held) -> views.put(host, () -> look(targets.get(host), held, later, early)));
         Map<String, Scope.Outcome<HostView>> seenOnHosts = new LinkedHashMap<>();
         Map<StepId, Scope.Outcome<Observation>> seenByApi = new LinkedHashMap<>();
         Scope.allOrThrow(List.of(
@@ -157,15 +161,28 @@ public record Survey(
         return new Survey(both, bothBlind, bothBlobs, bothRecorded, bothUnreachable);
     }
 
-    private static HostView look(Target target, List<HostResource> resources, Consumer<String> waiting)
+    private static HostView look(
+            Target target, List<HostResource> resources, Consumer<String> waiting, EarlyLooks early)
             throws InterruptedException {
         HostScript script = HostScript.observe(resources);
+        Optional<EarlyLooks.Whole> begun = early.take(target.name(), script);
+        if (begun.isPresent()) {
+            try {
+                return view(target, resources, begun.get().script(), begun.get().result());
+            } catch (TargetException _) {
+                // A second look says the same, or was worth it.
+            }
+        }
         ScriptResult result = target.run(
                 script.text(),
                 DEADLINE,
                 line -> Frame.parse(script.mark(), line)
                         .filter(frame -> frame.word().equals("line"))
                         .ifPresent(frame -> waiting.accept(target.name() + ": " + frame.text(1))));
+        return view(target, resources, script, result);
+    }
+
+    private static HostView view(Target target, List<HostResource> resources, HostScript script, ScriptResult result) {
         Map<StepId, String> seen = new HashMap<>();
         Map<StepId, String> blind = new LinkedHashMap<>();
         Set<String> blobs = new HashSet<>();

@@ -9,6 +9,7 @@ import io.kubewright.cluster.Rehearsal;
 import io.kubewright.cluster.Specification;
 import io.kubewright.cluster.Standing;
 import io.kubewright.engine.Deviation;
+import io.kubewright.engine.EarlyLooks;
 import io.kubewright.engine.HostFacts;
 import io.kubewright.engine.HostResource;
 import io.kubewright.engine.Inspection;
@@ -71,7 +72,8 @@ final class ProbeScripts {
                     resources.stream().filter(HostResource.class::isInstance).toList(),
                     Planner.toBeSeen(resources, selection::selects)::contains,
                     _ -> {},
-                    new Look());
+                    new Look(),
+                    EarlyLooks.none());
         }
     }
 
