@@ -150,6 +150,8 @@ final class Training {
         ProcessBuilder builder = new ProcessBuilder(whole).inheritIO();
         // Whoever confirms each use of a key is not to be asked for this.
         builder.environment().remove("SSH_AUTH_SOCK");
+        // Nothing of it is to be remembered.
+        builder.environment().put("XDG_STATE_HOME", directory.toString());
         Process process = builder.start();
         try {
             boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
