@@ -17,13 +17,13 @@ public final class EarlyLooks implements AutoCloseable {
     private final Map<String, Begun> begun = new ConcurrentHashMap<>();
     private final Map<String, String> right = new ConcurrentHashMap<>();
 
-    private record Begun(HostScript script, CompletableFuture<Optional<ScriptResult>> result, Thread thread) {
+    private record Begun(String body, CompletableFuture<Optional<Whole>> result, Thread thread) {
         void cancel() {
             thread.interrupt();
         }
     }
 
-    /** One that is whole: nobody acted on the host meanwhile. */
+    /** One that ran to its end. */
     record Whole(HostScript script, ScriptResult result) {}
 
     private EarlyLooks() {}
@@ -40,58 +40,49 @@ public final class EarlyLooks implements AutoCloseable {
      */
     public static EarlyLooks begin(Targets targets, Map<String, String> scripts, Duration deadline) {
         EarlyLooks looks = new EarlyLooks();
-        scripts.forEach((host, body) -> looks.begin(targets.get(host), HostScript.again(body), deadline));
+        scripts.forEach((host, body) -> looks.begin(targets.get(host), body, deadline));
         return looks;
     }
 
-    private void begin(Target target, HostScript script, Duration deadline) {
-        CompletableFuture<Optional<ScriptResult>> result = new CompletableFuture<>();
+    private void begin(Target target, String body, Duration deadline) {
+        HostScript script = HostScript.again(body);
+        CompletableFuture<Optional<Whole>> result = new CompletableFuture<>();
         Thread thread = Thread.ofVirtual()
                 .name("early look at " + target.name())
                 .unstarted(() -> {
                     try {
-                        result.complete(Optional.of(target.run(script.text(), deadline, line -> {
-                            if (Frame.parse(script.mark(), line)
-                                    .filter(EarlyLooks::waits)
-                                    .isPresent()) {
-                                result.complete(Optional.empty());
-                            }
-                        })));
+                        ScriptResult ended = target.run(script.text(), deadline, _ -> {});
+                        result.complete(Optional.of(new Whole(script, ended)));
                     } catch (InterruptedException | RuntimeException _) {
                         // Whoever looks again is told the same.
                         result.complete(Optional.empty());
                     }
                 });
-        begun.put(target.name(), new Begun(script, result, thread));
+        begun.put(target.name(), new Begun(body, result, thread));
         thread.start();
     }
 
-    /** A script still acts on the host: whoever looks then says so. */
-    private static boolean waits(Frame frame) {
-        return frame.word().equals("line") || frame.word().equals("locked");
-    }
-
-    /** What came of the look that was begun at a host, if it ran this very script; waits for its end. */
+    /**
+     * What came of the look that was begun at a host, if it ran this very script; waits for its end. It does not wait for
+     * somebody else's script that acts there: it ends, and says that the host is locked.
+     */
     Optional<Whole> take(String host, HostScript script) throws InterruptedException {
         right.put(host, script.body());
         Begun early = begun.remove(host);
         if (early == null) {
             return Optional.empty();
         }
-        boolean whole = false;
+        if (!early.body().equals(script.body())) {
+            early.cancel();
+            return Optional.empty();
+        }
         try {
-            if (!early.script().body().equals(script.body())) {
-                return Optional.empty();
-            }
-            Optional<Whole> result = early.result().get().map(each -> new Whole(early.script(), each));
-            whole = result.isPresent();
-            return result;
+            return early.result().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
-        } finally {
-            if (!whole) {
-                early.cancel();
-            }
+        } catch (InterruptedException e) {
+            early.cancel();
+            throw e;
         }
     }
 

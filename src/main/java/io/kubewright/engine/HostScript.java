@@ -28,10 +28,14 @@ record HostScript(String mark, String text) {
      */
     record Action(HostResource resource, String planned, String desired, String fragment) {}
 
-    /** One that was composed before, under a mark of its own. */
+    /** A look that was composed before, under a mark of its own and without patience for a script that acts. */
     static HostScript again(String body) {
         String mark = newMark();
-        return new HostScript(mark, marked(mark) + body);
+        return new HostScript(mark, marked(mark) + body.replace(quiet(QUIET_SECONDS), quiet(0)));
+    }
+
+    private static String quiet(int seconds) {
+        return "kw_quiet " + seconds + "\n";
     }
 
     /** Equal for scripts that do the same. */
@@ -53,7 +57,7 @@ record HostScript(String mark, String text) {
     static HostScript observe(List<HostResource> resources) {
         String mark = newMark();
         StringBuilder text = new StringBuilder(head(mark, "-", "-"));
-        StringBuilder calls = new StringBuilder("kw_begin_script\nkw_quiet " + QUIET_SECONDS + "\n");
+        StringBuilder calls = new StringBuilder("kw_begin_script\n" + quiet(QUIET_SECONDS));
         text.append(function("kw_blobs", "if [ -d \"$KW_BLOBS\" ]; then ls \"$KW_BLOBS\"; fi"));
         calls.append("kw_observe blobs@host kw_blobs\n");
         text.append(
@@ -119,8 +123,7 @@ record HostScript(String mark, String text) {
         String mark = newMark();
         return new HostScript(
                 mark,
-                head(mark, "-", "-")
-                        + main("kw_begin_script\nkw_quiet " + QUIET_SECONDS + "\n" + body + "\nkw_frame end\n"));
+                head(mark, "-", "-") + main("kw_begin_script\n" + quiet(QUIET_SECONDS) + body + "\nkw_frame end\n"));
     }
 
     private static String head(String mark, String run, String plan) {

@@ -170,7 +170,8 @@ public record Survey(
             try {
                 return view(target, resources, begun.get().script(), begun.get().result());
             } catch (TargetException _) {
-                // A second look says the same, or was worth it.
+                // Somebody acted there: the look below waits, and says for whom. Whatever else it was, it says the
+                // same.
             }
         }
         ScriptResult result = target.run(
