@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Does what a plan says: hosts side by side, each step guarded before and confirmed after. The only thing that acts. */
 public final class Applier {
     private static final int LIVE_AT_ONCE = 6;
-    private static final Duration API_PATIENCE = Duration.ofMinutes(4);
+    private static final Duration API_PATIENCE = Duration.ofMinutes(8);
     private static final Duration API_PAUSE = Duration.ofSeconds(3);
     private static final Duration LAST_STEP = Duration.ofMinutes(10);
     private static final DateTimeFormatter RUN_ID =

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Requests to one API server over one route. Calls may come from several threads. */
 final class ApiConnection implements AutoCloseable {
-    private static final Duration CONNECTING = Duration.ofSeconds(10);
+    /** TLS included, which an API server that has just been started under load takes long over; one that is not there refuses at once. */
+    private static final Duration CONNECTING = Duration.ofSeconds(30);
+
     private static final int NO_RETRIES = 0;
     private static final String GZIP = "gzip";
 

@@ -23,8 +23,8 @@ public final class ClusterApi implements AutoCloseable {
 
     private static final int FORBIDDEN = 403;
 
-    private static final Duration CONNECTING = Duration.ofSeconds(20);
-    private static final Duration ASKING = Duration.ofSeconds(15);
+    private static final Duration CONNECTING = Duration.ofSeconds(40);
+    private static final Duration ASKING = Duration.ofSeconds(40);
     /** How long a finding that there is no usable API holds, so that many resources in a row do not each ask all hosts. */
     private static final Duration NEGATIVE_HOLDS = Duration.ofSeconds(2);
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends requests over whatever connection there is; those that may be repeated go to the next one when one is lost. */
 final class Requests {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** What is given up takes the connection, and whatever else runs over it, along. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Connections connections;
 
