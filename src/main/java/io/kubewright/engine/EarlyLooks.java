@@ -17,7 +17,7 @@ public final class EarlyLooks implements AutoCloseable {
     private final Map<String, Begun> begun = new ConcurrentHashMap<>();
     private final Map<String, String> right = new ConcurrentHashMap<>();
 
-    private record Begun(String body, CompletableFuture<Optional<Whole>> result, Thread thread) {
+    private record Begun(String body, CompletableFuture<Whole> result, Thread thread) {
         void cancel() {
             thread.interrupt();
         }
@@ -46,16 +46,15 @@ public final class EarlyLooks implements AutoCloseable {
 
     private void begin(Target target, String body, Duration deadline) {
         HostScript script = HostScript.again(body);
-        CompletableFuture<Optional<Whole>> result = new CompletableFuture<>();
+        CompletableFuture<Whole> result = new CompletableFuture<>();
         Thread thread = Thread.ofVirtual()
                 .name("early look at " + target.name())
                 .unstarted(() -> {
                     try {
                         ScriptResult ended = target.run(script.text(), deadline, _ -> {});
-                        result.complete(Optional.of(new Whole(script, ended)));
-                    } catch (InterruptedException | RuntimeException _) {
-                        // Whoever looks again is told the same.
-                        result.complete(Optional.empty());
+                        result.complete(new Whole(script, ended));
+                    } catch (InterruptedException | RuntimeException e) {
+                        result.completeExceptionally(e);
                     }
                 });
         begun.put(target.name(), new Begun(body, result, thread));
@@ -65,6 +64,8 @@ public final class EarlyLooks implements AutoCloseable {
     /**
      * What came of the look that was begun at a host, if it ran this very script; waits for its end. It does not wait for
      * somebody else's script that acts there: it ends, and says that the host is locked.
+     *
+     * @throws RuntimeException what the look threw, as any look would
      */
     Optional<Whole> take(String host, HostScript script) throws InterruptedException {
         right.put(host, script.body());
@@ -77,9 +78,9 @@ public final class EarlyLooks implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return early.result().get();
+            return Optional.of(early.result().get());
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             early.cancel();
             throw e;

@@ -169,9 +169,11 @@ public record Survey(
         if (begun.isPresent()) {
             try {
                 return view(target, resources, begun.get().script(), begun.get().result());
-            } catch (TargetException _) {
-                // Somebody acted there: the look below waits, and says for whom. Whatever else it was, it says the
-                // same.
+            } catch (TargetException e) {
+                if (e.code() != TargetException.Code.LOCKED) {
+                    throw e;
+                }
+                // The look below waits for the script that acts there, and says whose it is.
             }
         }
         ScriptResult result = target.run(

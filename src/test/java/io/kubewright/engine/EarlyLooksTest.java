@@ -155,12 +155,16 @@ class EarlyLooksTest {
     }
 
     @Test
-    void oneThatFailsIsALookLikeTheFirst() throws Exception {
+    void oneThatFailsFailsAsAnyLook() throws Exception {
         Files.writeString(directory.resolve("a"), "there");
-        Map<String, String> scripts = Map.of("n1", "exit 3\n");
+        Map<String, String> scripts = scripts(content("a"));
+        Files.move(host.root.resolve("run"), host.root.resolve("gone"));
+        Files.writeString(host.root.resolve("run"), "no directory");
 
         try (EarlyLooks early = EarlyLooks.begin(targets, scripts, DEADLINE)) {
-            assertThat(seen(early, content("a"))).isEqualTo("there");
+            Survey survey = Survey.of(targets, List.of(content("a")), _ -> true, waiting::add, new Look(), early);
+            assertThat(survey.unreachable()).containsOnlyKeys("n1");
+            assertThat(host.runs).as("it is not tried again in silence").isEqualTo(2);
         }
     }
 
