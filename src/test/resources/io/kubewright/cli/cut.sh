@@ -9,4 +9,6 @@ while [ "$process" -gt 1 ]; do
     esac
     process=$parent
 done
-[ -n "$cut" ] && kill -9 $cut
+[ -n "$cut" ] || exit 1
+# When one of a pair is gone the other ends by itself, perhaps before it is struck.
+for each in $cut; do kill -9 "$each" 2>/dev/null || [ ! -e "/proc/$each" ]; done
