@@ -36,7 +36,11 @@ final class Connection implements AutoCloseable {
     private final ReentrantLock opening = new ReentrantLock();
     private final ChannelGate gate = new ChannelGate(SESSIONS_AT_ONCE);
     private volatile Optional<ClientSession> session = Optional.empty();
+    private Optional<FailedAttempt> failed = Optional.empty();
     private volatile boolean closed;
+
+    /** An attempt that had all of its time, and when it ended, on {@link System#nanoTime}'s scale. */
+    private record FailedAttempt(long end, TargetException cause) {}
 
     Connection(Supplier<SshClient> client, Route route, Duration connectTimeout, Optional<Connection> via) {
         this.client = client;
@@ -68,6 +72,7 @@ final class Connection implements AutoCloseable {
         if (ready.isPresent()) {
             return ready.get();
         }
+        long asked = System.nanoTime();
         if (!opening.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
             throw Failures.silent(target, route, deadline);
         }
@@ -79,7 +84,13 @@ final class Connection implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the hosts of this run are closed");
             }
-            ClientSession opened = open(target, deadline);
+            // Who waited for an attempt that nobody answered would wait as long for one of its own.
+            Optional<FailedAttempt> shared = failed.filter(
+                    each -> each.end() - asked > 0 && each.cause().target().equals(target));
+            if (shared.isPresent()) {
+                throw shared.get().cause();
+            }
+            ClientSession opened = openOrFail(target, deadline);
             session = Optional.of(opened);
             if (closed) {
                 opened.close(true);
@@ -87,6 +98,18 @@ final class Connection implements AutoCloseable {
             return opened;
         } finally {
             opening.unlock();
+        }
+    }
+
+    private ClientSession openOrFail(String target, Deadline deadline) throws InterruptedException {
+        boolean patient = deadline.remainingNanos() >= connectTimeout.toNanos();
+        try {
+            return open(target, deadline);
+        } catch (TargetException e) {
+            if (patient && e.code() == Code.UNREACHABLE) {
+                failed = Optional.of(new FailedAttempt(System.nanoTime(), e));
+            }
+            throw e;
         }
     }
 

@@ -28,20 +28,7 @@ class EarlyLooksTest {
     @BeforeEach
     void oneHost() throws IOException {
         host = new LocalTarget("n1", Files.createDirectory(directory.resolve("n1")));
-        targets = new Targets() {
-            @Override
-            public List<String> names() {
-                return List.of("n1");
-            }
-
-            @Override
-            public Target get(String name) {
-                return host;
-            }
-
-            @Override
-            public void close() {}
-        };
+        targets = host.alone();
     }
 
     private record Says(String probe) implements HostResource {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A host that is a directory: scripts really run in this machine's sh, with the state kept under that directory. */
@@ -65,6 +66,24 @@ final class LocalTarget implements Target {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A fleet of this host. */
+    Targets alone() {
+        return new Targets() {
+            @Override
+            public List<String> names() {
+                return List.of(name);
+            }
+
+            @Override
+            public Target get(String wanted) {
+                return LocalTarget.this;
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Override

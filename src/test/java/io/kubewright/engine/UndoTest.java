@@ -33,20 +33,7 @@ class UndoTest {
     void oneHost() {
         host = new LocalTarget("n1", directory.resolve("n1"));
         host.root.toFile().mkdirs();
-        targets = new Targets() {
-            @Override
-            public List<String> names() {
-                return List.of("n1");
-            }
-
-            @Override
-            public Target get(String name) {
-                return host;
-            }
-
-            @Override
-            public void close() {}
-        };
+        targets = host.alone();
     }
 
     private Path file(String name) {

@@ -3,8 +3,10 @@ package io.kubewright.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.kubewright.engine.Scope;
 import io.kubewright.engine.TargetException;
 import io.kubewright.engine.TargetException.Code;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,10 +15,13 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.junit.jupiter.api.Test;
@@ -122,6 +127,41 @@ class FaultTest {
         }
     }
 
+    /** A plan asks a host for several things at once: its user waits for one attempt, not for one after the other. */
+    @Test
+    void whoAsksAtTheSameTimeIsToldTheSame() throws Exception {
+        try (FaultyServer server = new FaultyServer(directory, streams -> 0);
+                ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            SshSettings known = at(
+                    server.settings(server.knownLine(server.hostKey())),
+                    "127.0.0.1",
+                    silent.getLocalPort(),
+                    Duration.ofSeconds(2));
+            AtomicInteger attempts = new AtomicInteger();
+            Thread.ofVirtual().start(() -> {
+                List<Socket> held = new ArrayList<>();
+                try {
+                    while (true) {
+                        held.add(silent.accept());
+                        attempts.incrementAndGet();
+                    }
+                } catch (IOException _) {
+                    // Closed with the test.
+                }
+            });
+            try (SshHosts hosts = server.hosts(known)) {
+                List<Callable<TargetException>> asking = Collections.nCopies(3, () -> failure(hosts));
+                assertThat(Scope.allOrThrow(asking))
+                        .allSatisfy(failure -> assertThat(failure).hasMessageContaining("no answer"));
+                assertThat(attempts).hasValue(1);
+                assertThat(failure(hosts))
+                        .as("who asks later has an attempt of its own")
+                        .isNotNull();
+                assertThat(attempts).hasValue(2);
+            }
+        }
+    }
+
     @Test
     void whoDoesNotAnswerIsUnreachable() throws Exception {
         try (FaultyServer server = new FaultyServer(directory, streams -> 0)) {
@@ -159,6 +199,10 @@ class FaultTest {
     }
 
     private static SshSettings at(SshSettings settings, String address, int port) {
+        return at(settings, address, port, settings.connectTimeout());
+    }
+
+    private static SshSettings at(SshSettings settings, String address, int port, Duration connectTimeout) {
         return new SshSettings(
                 settings.name(),
                 address,
@@ -168,7 +212,7 @@ class FaultTest {
                 settings.identityFile(),
                 settings.jump(),
                 settings.knownHosts(),
-                settings.connectTimeout());
+                connectTimeout);
     }
 
     @Test
