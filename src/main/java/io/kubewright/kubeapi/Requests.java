@@ -12,6 +12,11 @@ final class Requests {
     /** What is given up takes the connection, and whatever else runs over it, along. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
+    /** Between two tries of what an API server turns away for a moment; its own Retry-After is one second as well. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private final Connections connections;
 
     /** Whether doing it twice is the same as doing it once. */
@@ -32,8 +37,25 @@ final class Requests {
         connections.lost(connection);
     }
 
-    /** The answer, whatever its status. */
+    /**
+     * The answer, whatever its status. "Too many requests" is waited out: an API server also says so of a kind whose
+     * definition is seconds old (429, "storage is (re)initializing"). To a POST it means something else: an eviction that a
+     * disruption budget forbids.
+     */
     ApiConnection.Answer answer(
+            String method, String path, @Nullable String contentType, @Nullable String body, Repeat repeat)
+            throws InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            ApiConnection.Answer answer = oneAnswer(method, path, contentType, body, repeat);
+            if (answer.code() != TOO_MANY_REQUESTS || method.equals("POST") || System.nanoTime() > end) {
+                return answer;
+            }
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    private ApiConnection.Answer oneAnswer(
             String method, String path, @Nullable String contentType, @Nullable String body, Repeat repeat)
             throws InterruptedException {
         int left = repeat == Repeat.ALLOWED ? connections.attempts() : 1;

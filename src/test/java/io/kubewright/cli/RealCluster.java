@@ -226,13 +226,34 @@ final class RealCluster implements BeforeAllCallback {
     }
 
     /** Nodes and what runs on them need some time to come back after a cure. */
-    static void awaitGreen() throws InterruptedException {
+    static void awaitGreen() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + SETTLING.toNanos();
         Map<String, String> red = red();
         while (!red.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(10_000);
             red = red();
         }
-        assertThat(red).isEmpty();
+        if (!red.isEmpty()) {
+            fail(red + "\n" + controlPlanes());
+        }
+    }
+
+    /** What the control planes' own hosts know when the cluster does not come to rest. */
+    private static String controlPlanes() throws IOException, InterruptedException {
+        StringBuilder said = new StringBuilder();
+        for (String host : CONTROL_PLANES) {
+            Result result = on(host, """
+                    cut -d ' ' -f 1-3 /proc/loadavg
+                    timeout 20 kubectl --kubeconfig /etc/kubernetes/admin.conf --server https://localhost:6443 \
+                        get --raw '/readyz?verbose' 2>&1 | grep -v '^.+]'
+                    crictl ps -a --label io.kubernetes.pod.namespace=kube-system | grep -v calico
+                    for container in $(crictl ps -q --name '^kube-apiserver$'); do
+                        crictl logs --tail 15 "$container" 2>&1
+                    done
+                    journalctl -q -u kubelet --since -3min | grep -E 'kube-apiserver|etcd' | tail -n 15
+                    """);
+            said.append(host + ":\n" + result.out() + result.err());
+        }
+        return said.toString();
     }
 }

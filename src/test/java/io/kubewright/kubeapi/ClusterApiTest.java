@@ -99,6 +99,27 @@ class ClusterApiTest {
     }
 
     @Test
+    void aRequestThatIsTurnedAwayForAMomentIsMadeAgain() throws InterruptedException {
+        one.put(KubeObject.of(MAP));
+        try (ClusterApi api = hosts.api()) {
+            one.turningAway.set(2);
+            assertThat(api.client().get(MAP)).isPresent();
+            assertThat(one.requests.stream().filter(each -> each.endsWith("/configmaps/" + MAP.name())))
+                    .hasSize(3);
+        }
+    }
+
+    @Test
+    void anEvictionThatIsTurnedAwayIsTheCallersAffair() throws InterruptedException {
+        try (ClusterApi api = hosts.api()) {
+            one.turningAway.set(1);
+            assertThat(api.client().evict(POD))
+                    .hasValueSatisfying(why -> assertThat(why).contains("storage is (re)initializing"));
+            assertThat(one.turningAway).hasValue(0);
+        }
+    }
+
+    @Test
     void ourObjectsOfAKindAreReadByOneRequestOfALook() throws InterruptedException {
         ObjectRef other = ObjectRef.of("v1", "ConfigMap", "default", "other");
         ObjectRef foreign = ObjectRef.of("v1", "ConfigMap", "default", "foreign");

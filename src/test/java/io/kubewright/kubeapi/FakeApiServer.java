@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -26,6 +27,9 @@ final class FakeApiServer implements AutoCloseable {
     final List<String> requests = new CopyOnWriteArrayList<>();
     volatile boolean ready = true;
     volatile boolean silent;
+    /** So many requests for objects are turned away, as those for a kind whose definition is new. */
+    final AtomicInteger turningAway = new AtomicInteger();
+
     private int version;
 
     FakeApiServer(Pki pki) throws IOException {
@@ -98,6 +102,9 @@ final class FakeApiServer implements AutoCloseable {
             answer(exchange, 200, """
                     {"resources": [{"name": "configmaps", "kind": "ConfigMap", "namespaced": true},
                     {"name": "pods", "kind": "Pod", "namespaced": true}]}""");
+        } else if (path.matches(".*/default/.*/.*") && turningAway.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            answer(exchange, 429, """
+                    {"kind": "Status", "reason": "TooManyRequests", "message": "storage is (re)initializing"}""");
         } else if (query.contains("watch=true")) {
             exchange.sendResponseHeaders(200, 0);
             synchronized (this) {
