@@ -69,10 +69,11 @@ record Kernel(String release, boolean cgroupV1, boolean sysResource, Optional<Pa
                     "no-sys-resource", "CAP_SYS_RESOURCE is missing here, so no oom score can be lowered"));
         }
         if (processors < hosts * PROCESSORS_OF_A_HOST) {
-            all.add(new LabDeviation(
-                    "shared-processors",
-                    hosts + " hosts share " + processors
-                            + " processors: etcd and kube-vip wait longer before they elect another leader"));
+            all.add(
+                    new LabDeviation(
+                            "shared-processors",
+                            hosts + " hosts share " + processors
+                                    + " processors: etcd, kube-vip and the controllers wait longer before they elect another leader"));
         }
         if (modules.isEmpty()) {
             all.add(new LabDeviation("no-modules", "the machine's kernel " + release + " loads no modules"));
