@@ -46,7 +46,9 @@ record Init(
                 + "kubeadm init phase certs ca --config \"$directory/kubeadm.yaml\"\n"
                 + vip.map(each -> each.bootstrap(node)).orElse("")
                 + "kw_say " + Shell.quote("kubeadm init" + throughBalancer()) + "\n"
-                + "kubeadm init --config \"$directory/kubeadm.yaml\" --skip-token-print\n"
+                + "kubeadm init --config \"$directory/kubeadm.yaml\" --skip-token-print --skip-phases addon\n"
+                // Its last phase asks the API without trying again: one slow answer would cost the whole cluster.
+                + "kw_wait 300 kubeadm init phase addon all --config \"$directory/kubeadm.yaml\"\n"
                 + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"
                 + NodeState.ownAdmin(node)
                 + "kubeadm token delete --kubeconfig \"$directory/admin.conf\" " + Tokens.name(token) + "\n"
