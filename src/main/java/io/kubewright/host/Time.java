@@ -32,7 +32,6 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts,
     private static final String TIMESYNCD = "systemd-timesyncd.service";
     private static final String CHRONY_SOURCES = "/etc/chrony/sources.d";
     private static final Set<String> KNOWN = Set.of(BROUGHT, "chronyd.service", TIMESYNCD);
-    private static final String DEAF = "reads no " + CHRONY_SOURCES;
 
     private String unit() {
         return facts.timeService().orElse(BROUGHT);
@@ -68,9 +67,10 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts,
     @Override
     public String probe() {
         return ownClock()
-                ? (chrony() ? FUNCTIONS + "drop_ins " + Shell.words(CHRONY_SOURCES, DEAF) + "\n" : "")
+                ? FUNCTIONS
                         + file().probe()
                         + "if [ -f " + Shell.quote(file().path()) + " ]; then\n"
+                        + (chrony() ? "reading " + Shell.quote(CHRONY_SOURCES) + "\n" : "")
                         + service().probe(List.of(file().path()))
                         + "fi\n"
                 : "";
@@ -78,7 +78,11 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts,
 
     @Override
     public String desired(String observed) {
-        return ownClock() ? file().state() + service().state() : "";
+        return ownClock()
+                ? file().state()
+                        + (chrony() ? "chrony reads " + CHRONY_SOURCES + "\n" : "")
+                        + service().state()
+                : "";
     }
 
     @Override
@@ -86,6 +90,7 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts,
         return FUNCTIONS
                 + "remember " + Shell.words(unit(), file().path()) + "\n"
                 + file().put()
+                + (chrony() ? "read_too " + Shell.quote(CHRONY_SOURCES) + "\n" : "")
                 + "follow " + Shell.words(unit(), file().path()) + " " + Shell.words(servers) + "\n";
     }
 
@@ -107,11 +112,7 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts,
                     unit() + " keeps the clock here, which Kubewright does not set up",
                     "tell it the servers of host.time by hand and take them out of the file, or replace it by chrony"));
         }
-        return observed.lines().anyMatch(DEAF::equals)
-                ? Optional.of(new Refusal(
-                        "chrony " + DEAF + " here, so it would not follow the servers of host.time",
-                        "add the line 'sourcedir " + CHRONY_SOURCES + "' to its chrony.conf"))
-                : Optional.empty();
+        return Optional.empty();
     }
 
     @Override

@@ -1,10 +1,49 @@
 before=$KW_STATE/time.before
 
-# drop_ins DIRECTORY WORDS: prints the words where there is a chrony that reads no sources from there.
-drop_ins() {
+mark='# added by kubewright:'
+
+# deaf DIRECTORY: the configurations of a chrony that reads no sources from there. Debian's and Ubuntu's do, Red Hat's do not.
+deaf() {
     for file in /etc/chrony/chrony.conf /etc/chrony.conf; do
         if [ -f "$file" ] && ! grep -qsiE "^[[:space:]]*sourcedir[[:space:]]+$1/?[[:space:]]*\$" "$file" /etc/chrony/conf.d/*.conf; then
-            echo "$2"
+            echo "$file"
+        fi
+    done
+}
+
+# reading DIRECTORY: says so when there is a chrony and all that it has reads sources from there.
+reading() {
+    for file in /etc/chrony/chrony.conf /etc/chrony.conf; do
+        if [ -f "$file" ] && [ -z "$(deaf "$1")" ]; then
+            echo "chrony reads $1"
+            return 0
+        fi
+    done
+}
+
+# read_too DIRECTORY: a line of ours at the end of a configuration that does not.
+read_too() {
+    deaf "$1" >"$KW_TMP/deaf"
+    while read -r file; do
+        {
+            cat "$file"
+            if [ -n "$(tail -c 1 "$file")" ]; then echo; fi
+            echo "$mark"
+            echo "sourcedir $1"
+        } | kw_put "$file" "$(stat -c %a "$file")" "$(stat -c %U:%G "$file")"
+    done <"$KW_TMP/deaf"
+}
+
+# read_no_more: that line goes; whatever others wrote since stays.
+read_no_more() {
+    for file in /etc/chrony/chrony.conf /etc/chrony.conf; do
+        grep -qsxF "$mark" "$file" || continue
+        awk -v mark="$mark" '$0 == mark { skip = 2 } skip > 0 { skip--; next } { print }' "$file" >"$KW_TMP/chrony"
+        if awk 1 "$(kw_original "$file")" | cmp -s - "$KW_TMP/chrony"; then
+            kw_restore "$file"
+        else
+            kw_put "$file" "$(stat -c %a "$file")" "$(stat -c %U:%G "$file")" <"$KW_TMP/chrony"
+            rm -f "$(kw_original "$file")"
         fi
     done
 }
@@ -65,6 +104,7 @@ put_back() {
     [ -e "$before" ] || return 0
     unit=$(sed -n 's/^unit //p' "$before")
     kw_restore "$(sed -n 's/^file //p' "$before")"
+    read_no_more
     if ! grep -qx enabled "$before"; then systemctl disable --quiet "$unit" || :; fi
     if grep -qx active "$before"; then systemctl restart "$unit" || :; else systemctl stop "$unit" || :; fi
     rm -f "$before"

@@ -1,5 +1,6 @@
 package io.kubewright.host;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubewright.engine.Deviation;
@@ -9,10 +10,12 @@ import io.kubewright.engine.Refusal;
 import io.kubewright.engine.StepId;
 import io.kubewright.engine.resource.HostDirectory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -385,6 +388,36 @@ class HostRoomTest {
             assertThat(after).isEqualTo(swap.desired(after));
         }
 
+        /** What installers of other distributions wrote; SOURCES.md beside them says where each was seen. */
+        @ParameterizedTest
+        @CsvSource({
+            "rocky-9, /dev/mapper/rl-swap",
+            "rhel-7, /dev/mapper/rhel_hadoop--test--1-swap",
+            "rhel-9-uuid, UUID=5f470b19-01b3-4ef5-8571-49bbeade4b97",
+            "centos-cloud, /www/swap",
+            "ubuntu-22.04, /swap.img",
+            "ubuntu-partition, /dev/sda3",
+            "ubuntu-off, ''"
+        })
+        void ofWhatInstallersWriteTheSwapEntryIsFound(String name, String swapped) throws IOException {
+            String fstab;
+            try (InputStream in = HostRoomTest.class.getResourceAsStream("fstab/" + name + ".txt")) {
+                fstab = new String(java.util.Objects.requireNonNull(in).readAllBytes(), UTF_8);
+            }
+            host.file("/etc/fstab", fstab);
+            host.file("/proc/swaps", "Filename Type Size Used Priority\n");
+            assertThat(host.probe(swap).lines().filter(line -> line.startsWith("fstab ")))
+                    .isEqualTo(swapped.isEmpty() ? List.of() : List.of("fstab " + swapped));
+            assertThat(host.apply(swap)).isEqualTo(swap.desired(""));
+            assertThat(host.read("/etc/fstab"))
+                    .isEqualTo(
+                            swapped.isEmpty()
+                                    ? fstab
+                                    : fstab.replace("\n" + swapped, "\n# switched off by kubewright: " + swapped));
+            assertThat(host.run(swap.undo()).errors()).isEmpty();
+            assertThat(host.read("/etc/fstab")).isEqualTo(fstab);
+        }
+
         @Test
         void isRefusedWhenMemoryCannotTakeIt() throws IOException {
             host.file("/proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable: 5 kB\n");
@@ -644,9 +677,32 @@ class HostRoomTest {
                             .orElseThrow()
                             .reason())
                     .startsWith("ntpsec.service keeps the clock here");
-            host.file("/etc/chrony/chrony.conf", "pool 2.debian.pool.ntp.org\n");
+        }
+
+        /** Red Hat's has other servers and reads those of DHCP alone. */
+        @Test
+        void aChronyThatReadsNoDirectoryOfOursIsToldTo() throws IOException {
+            String conf = "pool 2.rhel.pool.ntp.org iburst\nsourcedir /run/chrony-dhcp\nrtcsync\n#log measurements";
+            Files.delete(host.path("/etc/chrony/chrony.conf"));
+            host.file("/etc/chrony.conf", conf);
+            Files.setPosixFilePermissions(host.path("/etc/chrony.conf"), PosixFilePermissions.fromString("rw-r-----"));
             Time time = time(Optional.of("chronyd.service"), false);
-            assertThat(time.refusal(host.probe(time)).orElseThrow().hint()).contains("sourcedir /etc/chrony/sources.d");
+            assertThat(time.refusal(host.probe(time))).isEmpty();
+            assertThat(host.apply(time)).isEqualTo(time.desired(""));
+            assertThat(host.read("/etc/chrony.conf"))
+                    .isEqualTo(
+                            conf + "\n# added by kubewright:\nsourcedir " + host.path("/etc/chrony/sources.d") + "\n");
+            assertThat(Files.getPosixFilePermissions(host.path("/etc/chrony.conf")))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+            assertThat(host.apply(time)).as("once more").isEqualTo(time.desired(""));
+
+            assertThat(host.run(time.undo()).errors()).isEmpty();
+            assertThat(host.read("/etc/chrony.conf")).isEqualTo(conf);
+
+            host.apply(time);
+            Files.writeString(host.path("/etc/chrony.conf"), "# theirs\n", StandardOpenOption.APPEND);
+            assertThat(host.run(time.undo()).errors()).isEmpty();
+            assertThat(host.read("/etc/chrony.conf")).isEqualTo(conf + "\n# theirs\n");
         }
     }
 }

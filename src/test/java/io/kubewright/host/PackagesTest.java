@@ -244,7 +244,7 @@ class PackagesTest {
         void chronyComesWhereNothingKeepsTheClock() {
             assertThat(repository("ubuntu 24.04", "apt-get", true).desired("")).contains("package chrony\n");
             assertThat(repository("rocky 9.5", "dnf", true).desired(""))
-                    .as("its chrony reads no directory of ours")
+                    .as("it brings chrony by itself, under another name of the unit")
                     .doesNotContain("chrony");
         }
     }
