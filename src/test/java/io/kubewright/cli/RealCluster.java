@@ -38,7 +38,7 @@ final class RealCluster implements BeforeAllCallback {
     static final List<String> WORKERS = HOSTS.subList(3, 5);
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Duration SETTLING = Duration.ofMinutes(10);
+    private static final Duration SETTLING = Duration.ofMinutes(6);
 
     /** How a command ended. */
     record Result(int code, String out, String err) {
