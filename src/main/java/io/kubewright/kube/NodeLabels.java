@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
 record NodeLabels(Node node, Set<StepId> needs, List<Label> labels) implements HostResource {
     static final String PATH = "kube/nodes";
 
+    private static final String LOOK = "get nodes -o go-template='{{range .items}}{{$node := .metadata.name}}"
+            + "{{range $key, $value := .metadata.labels}}{{$node}} {{$key}}={{$value}}{{\"\\n\"}}{{end}}{{end}}'";
+
     /** A label of one node. */
     record Label(String node, String key, String value) {
         String line() {
@@ -40,20 +43,13 @@ record NodeLabels(Node node, Set<StepId> needs, List<Label> labels) implements H
         String wanted = labels.stream()
                 .map(label -> Shell.quote(label.node() + " " + label.key() + "=") + "*")
                 .collect(Collectors.joining(" | "));
-        return """
-                if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] &&
-                    [ ! -e "$KW_STATE/kube-unfinished" ]; then
-                directory=$(umask 077 && mktemp -d /run/kubewright-probe.XXXXXX)
-                trap 'rm -rf "$directory"' EXIT
-                """ + NodeState.ownAdmin(node) + """
-                kubectl --kubeconfig "$directory/admin.conf" --request-timeout 10s get nodes -o go-template='{{range .items}}{{$node := .metadata.name}}{{range $key, $value := .metadata.labels}}{{$node}} {{$key}}={{$value}}{{"\\n"}}{{end}}{{end}}' >"$directory/labels"
+        return NodeState.asksOwnApi(node, LOOK, """
                 while read -r line; do
                     case $line in
                     %s) echo "$line" ;;
                     esac
-                done <"$directory/labels" | sort
-                fi
-                """.formatted(wanted);
+                done <"$directory/answer" | sort
+                """.formatted(wanted));
     }
 
     @Override

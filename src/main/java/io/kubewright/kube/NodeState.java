@@ -92,6 +92,19 @@ final class NodeState {
         return "sed %s /etc/kubernetes/admin.conf >\"$directory/admin.conf\"\n".formatted(serverTo(node.ownApi()));
     }
 
+    /**
+     * Probe that says what the node's own API server answers to a kubectl command, and nothing where there is no cluster
+     * (yet). One that was just restarted refuses everybody until it has read who has which rights, and one whose host
+     * starts does not answer at all: both are waited for.
+     *
+     * @param command words after {@code kubectl}, quoted
+     * @param show fragment that prints what matters of the answer, which lies in {@code "$directory/answer"}
+     */
+    static String asksOwnApi(Node node, String command, String show) {
+        return Templates.text(
+                "own-api.sh", "OWN_ADMIN", ownAdmin(node).strip(), "COMMAND", command, "SHOW", show.strip());
+    }
+
     /** Fragment that stops where the cluster's endpoint is a name that this host does not know. */
     static String resolves(EndpointSection endpoint) {
         return endpoint.external().isEmpty() ? "" : """

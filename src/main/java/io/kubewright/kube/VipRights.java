@@ -11,10 +11,9 @@ import java.util.Set;
 record VipRights(Node node, Set<StepId> needs) implements HostResource {
     static final String PATH = "kube/vip/rights";
 
-    private static final String LOOK = "kubectl --kubeconfig \"$directory/admin.conf\" --request-timeout 10s"
-            + " -n kube-system get role,rolebinding kube-vip --ignore-not-found -o"
+    private static final String LOOK = "-n kube-system get role,rolebinding kube-vip --ignore-not-found -o"
             + " go-template='{{range .items}}{{.kind}} {{if .rules}}{{.rules}}{{else}}{{.roleRef}} {{.subjects}}{{end}}"
-            + "{{\"\\n\"}}{{end}}'\n";
+            + "{{\"\\n\"}}{{end}}'";
 
     @Override
     public StepId id() {
@@ -23,12 +22,7 @@ record VipRights(Node node, Set<StepId> needs) implements HostResource {
 
     @Override
     public String probe() {
-        return """
-                if [ -e /etc/kubernetes/admin.conf ] && [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] &&
-                    [ ! -e "$KW_STATE/kube-unfinished" ]; then
-                directory=$(umask 077 && mktemp -d /run/kubewright-probe.XXXXXX)
-                trap 'rm -rf "$directory"' EXIT
-                """ + NodeState.ownAdmin(node) + LOOK + "fi\n";
+        return NodeState.asksOwnApi(node, LOOK, "cat \"$directory/answer\"\n");
     }
 
     @Override

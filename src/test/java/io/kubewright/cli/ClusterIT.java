@@ -151,6 +151,7 @@ class ClusterIT {
                                     + " -o -path /var/lib/kubelet/checkpoints -o -path /var/lib/kubelet/memory_manager_state"
                                     + " -o -path /var/lib/kubelet/cpu_manager_state -o -path /var/lib/systemd"
                                     + " -o -path /var/lib/dbus -o -path /var/cache -o -path /var/lib/apt"
+                                    + " -o -path /var/backups"
                                     + " -o -path /var/lib/kubewright/lock -o -path /var/lib/kubewright/lock.owner"
                                     + " \\) -prune -o \\( -type f -o -type l \\) -printf '%p %C@ %s\\n' | sort")
                     .done()

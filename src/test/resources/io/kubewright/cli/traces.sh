@@ -1,8 +1,9 @@
 # Everything by which a host could tell that Kubernetes was here; one line each, sorted where order means nothing.
-# Left out is what lives by itself: logs, caches, the databases of apt and systemd, and what a boot makes anew.
+# Left out is what lives by itself: logs, caches, the databases of apt and systemd and what their timers put
+# aside by the time of day, and what a boot makes anew.
 find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /dev -o -path /var/log/journal \
     -o -path /var/log/apt -o -path /var/cache -o -path /var/tmp -o -path /var/lib/systemd -o -path /var/lib/apt \
-    -o -path /var/lib/dpkg/info -o -path /root \) -prune -o \
+    -o -path /var/lib/dpkg/info -o -path /var/backups -o -path /root \) -prune -o \
     ! -path /etc/ld.so.cache ! -path '/var/log/*' ! -path '/var/lib/dpkg/*' ! -path '*/__pycache__*' \
     \( -type f -printf 'file %p %m %u %s\n' -o -type d -printf 'directory %p %m %u\n' -o -printf '%y %p %l\n' \) | sort
 dpkg-query -W -f 'package ${Package} ${db:Status-Abbrev}\n' | sort
