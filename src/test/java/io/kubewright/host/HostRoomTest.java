@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,6 +107,79 @@ class HostRoomTest {
 
         private String live(String key) throws IOException {
             return host.read("/proc/sys/" + key.replace('.', '/')).strip();
+        }
+
+        /** Makes the files of a recorded host, with the values that it printed where they are known to be a file's. */
+        private List<String> recorded(String name) throws IOException {
+            List<String> paths = new ArrayList<>();
+            Map<String, StringBuilder> files = new LinkedHashMap<>();
+            try (InputStream in = HostRoomTest.class.getResourceAsStream("sysctl/" + name + ".txt")) {
+                for (String line : new String(in.readAllBytes(), UTF_8).lines().toList()) {
+                    if (line.startsWith("* Applying ")) {
+                        paths.add(line.split(" ")[2]);
+                        files.put(paths.getLast(), new StringBuilder());
+                    } else if (!paths.getLast().equals("/etc/sysctl.conf")) {
+                        files.get(paths.getLast()).append(line).append('\n');
+                    }
+                }
+            }
+            for (Map.Entry<String, StringBuilder> file : files.entrySet()) {
+                if (!file.getKey().equals("/etc/sysctl.d/99-sysctl.conf")) {
+                    host.file(file.getKey(), file.getValue().toString());
+                }
+            }
+            Files.createSymbolicLink(host.path("/etc/sysctl.d/99-sysctl.conf"), Path.of("../sysctl.conf"));
+            return paths.subList(0, paths.size() - 1);
+        }
+
+        private List<String> run(String fragment) throws IOException {
+            HostDirectory.Result result = host.run(ShellFunctions.of("sysctl.sh") + fragment);
+            assertThat(result.errors()).isEmpty();
+            return result.output()
+                    .replace(host.path("/").toString(), "")
+                    .lines()
+                    .toList();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"ubuntu-20.04", "ubuntu-24.04", "rocky-9.2", "rocky-10.2", "rhel-9-stig", "oracle-9"})
+        void filesAreReadInTheOrderOfRealHosts(String name) throws IOException {
+            List<String> paths = recorded(name);
+            assertThat(run("boot_files")).isEqualTo(paths);
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
+            List<String> after = run("boot_files");
+            assertThat(after.subList(after.indexOf("/etc/sysctl.d/99-zz-kubewright.conf") + 1, after.size()))
+                    .as("files with the last word")
+                    .allMatch(path -> path.matches(".*/[a-z][^/]*"));
+        }
+
+        @Test
+        void theLastOfSeveralFilesDecidesAsOnARealHost() throws IOException {
+            recorded("ubuntu-20.04");
+            assertThat(run("boot_values | sort"))
+                    .contains("fs.protected_regular 2\t/usr/lib/sysctl.d/protect-links.conf")
+                    .contains("net.ipv4.conf.all.rp_filter 2\t/etc/sysctl.d/10-network-security.conf")
+                    .contains("net.ipv4.ip_forward 1\t/etc/sysctl.d/99-kubernetes-cri.conf");
+            host.file("/usr/lib/sysctl.d/50-default.conf", "net.ipv4.conf.default.rp_filter = 2\n")
+                    .file("/usr/lib/sysctl.d/50-redhat.conf", "net.ipv4.conf.default.rp_filter = 1\n");
+            assertThat(run("boot_values"))
+                    .contains("net.ipv4.conf.default.rp_filter 1\t/usr/lib/sysctl.d/50-redhat.conf");
+        }
+
+        /** As recorded of a hardened host in {@code rhel-9-stig.txt}. */
+        @Test
+        void forwardingThatIsTurnedOffByItsOtherNameIsSeen() throws IOException {
+            Sysctl sysctl = sysctl(REAL, Map.of());
+            host.file("/etc/sysctl.d/98-remediate.conf", "net.ipv4.conf.all.forwarding = 0\n");
+            assertThat(host.probe(sysctl))
+                    .contains("net.ipv4.ip_forward: 0, at boot 0 by /etc/sysctl.d/98-remediate.conf\n");
+            assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
+            host.file("/etc/sysctl.d/zz-remediate.conf", "net.ipv4.conf.all.forwarding = 0\n");
+            assertThat(sysctl.refusal(host.probe(sysctl)))
+                    .map(Refusal::reason)
+                    .hasValue(
+                            "/etc/sysctl.d/zz-remediate.conf sets net.ipv4.ip_forward = 0 at boot, after our own file");
         }
 
         @Test
