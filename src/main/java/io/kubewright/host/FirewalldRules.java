@@ -81,7 +81,7 @@ record FirewalldRules(String defaultZone, Map<String, Zone> zones, Map<String, L
     }
 
     @Override
-    public Verdict verdict(Packet packet) {
+    public Verdict whole(Packet packet) {
         // Every zone lets in what a host sends to itself.
         if (packet.isLocal()) {
             return Verdict.OPEN;

@@ -97,7 +97,7 @@ record NftRules(List<Table> tables) implements FirewallRules {
 
     /** A packet passes every chain of its hook, and one that drops it is enough. */
     @Override
-    public Verdict verdict(Packet packet) {
+    public Verdict whole(Packet packet) {
         List<Verdict> verdicts = new ArrayList<>();
         for (Table table : tables) {
             boolean other = packet.isIpv6()

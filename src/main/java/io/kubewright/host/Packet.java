@@ -21,6 +21,11 @@ record Packet(
         Optional<String> link) {
     static final String LOOPBACK = "lo";
 
+    /** The same to one of its ports. */
+    Packet at(int number) {
+        return new Packet(forwarded, port.map(range -> range.at(number)), from, to, link);
+    }
+
     /** Whether it never leaves the host. */
     boolean isLocal() {
         return link.equals(Optional.of(LOOPBACK));

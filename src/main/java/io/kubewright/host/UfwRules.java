@@ -65,7 +65,7 @@ record UfwRules(String input, String forward, List<Tuple> tuples) implements Fir
     }
 
     @Override
-    public Verdict verdict(Packet packet) {
+    public Verdict whole(Packet packet) {
         if (packet.isLocal()) {
             return Verdict.OPEN;
         }

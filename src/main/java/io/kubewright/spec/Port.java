@@ -40,6 +40,11 @@ public record Port(
         ANYONE
     }
 
+    /** One of these ports. */
+    public Port at(int number) {
+        return new Port(transport, number, number, on, from, server, why, source);
+    }
+
     /**
      * A room's ports.
      *

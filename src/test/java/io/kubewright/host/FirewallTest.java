@@ -114,7 +114,7 @@ class FirewallTest {
     private static FirewallRules rules(String file) throws IOException {
         return switch (file) {
             case "ufw" -> UfwRules.parse(recorded("ufw.txt"));
-            case "firewalld" -> FirewalldRules.parse(recorded("firewalld.txt"));
+            case "firewalld", "firewalld-rocky-9.2" -> FirewalldRules.parse(recorded(file + ".txt"));
             default -> NftRules.parse(recorded(file + ".txt"));
         };
     }
@@ -155,6 +155,11 @@ class FirewallTest {
         "firewalld, tcp, 2379, 2380, 10.77.0.12, eth0, OPEN",
         "firewalld, tcp, 10250, 10250, 10.77.0.13, eth0, CLOSED",
         "firewalld, udp, 4789, 4789, 10.244.1.1, eth0, OPEN",
+        "firewalld-rocky-9.2, tcp, 22, 22, , eno1, OPEN",
+        "firewalld-rocky-9.2, tcp, 6443, 6443, , eno1, OPEN",
+        "firewalld-rocky-9.2, tcp, 2379, 2380, 10.77.0.12, eno1, OPEN",
+        "firewalld-rocky-9.2, tcp, 10257, 10257, 10.77.0.12, eno1, CLOSED",
+        "firewalld-rocky-9.2, udp, 4789, 4789, 10.77.0.12, eno1, CLOSED",
     })
     void rulesTellWhatGetsThrough(
             String file, String transport, int first, int last, String from, String link, FirewallRules.Verdict verdict)
@@ -167,6 +172,24 @@ class FirewallTest {
                 Optional.ofNullable(link));
 
         assertThat(rules(file).verdict(packet)).isEqualTo(verdict);
+    }
+
+    @Test
+    void severalRulesOpenARangeAndOneClosesIt() {
+        String end = " 0.0.0.0/0 any 0.0.0.0/0 in\n";
+        String defaults = "default input DROP\ndefault forward DROP\n";
+        Packet etcd = new Packet(
+                false,
+                Optional.of(port("tcp", 2379, 2380, Port.On.CONTROL_PLANES, Port.From.CONTROL_PLANES)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        assertThat(UfwRules.parse(defaults + "tuple allow tcp 2379" + end + "tuple allow tcp 2380" + end)
+                        .verdict(etcd))
+                .isEqualTo(FirewallRules.Verdict.OPEN);
+        assertThat(UfwRules.parse(defaults + "tuple deny tcp 2380" + end + "tuple allow tcp 2379:2380" + end)
+                        .verdict(etcd))
+                .isEqualTo(FirewallRules.Verdict.CLOSED);
     }
 
     @ParameterizedTest

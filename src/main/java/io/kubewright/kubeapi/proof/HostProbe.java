@@ -70,7 +70,8 @@ public final class HostProbe {
                 *) echo "the bundle holds no probe for $machine" >&2; exit 1 ;;
                 esac
                 [ -f "$blob" ] || { echo "$machine"; exit %d; }
-                find /var/lib/kubewright -maxdepth 1 -name 'proof.*' -mmin +60 -exec rm -rf {} +
+                # Another probe's directory may go while it is looked at.
+                find /var/lib/kubewright -maxdepth 1 -name 'proof.*' -mmin +60 -exec rm -rf {} + 2>/dev/null || :
                 work=$(mktemp -d /var/lib/kubewright/proof.XXXXXX)
                 trap 'rm -rf "$work"' EXIT
                 trap 'exit 130' HUP INT TERM
