@@ -26,15 +26,21 @@ import java.util.stream.Collectors;
 record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts, boolean brought)
         implements HostResource {
     private static final String FUNCTIONS = ShellFunctions.of("time.sh");
-    /** What {@link Packages} brings. */
-    private static final String BROUGHT = "chrony.service";
-
+    private static final String CHRONY = "chrony.service";
+    private static final String CHRONYD = "chronyd.service";
     private static final String TIMESYNCD = "systemd-timesyncd.service";
     private static final String CHRONY_SOURCES = "/etc/chrony/sources.d";
-    private static final Set<String> KNOWN = Set.of(BROUGHT, "chronyd.service", TIMESYNCD);
+    private static final Set<String> KNOWN = Set.of(CHRONY, CHRONYD, TIMESYNCD);
 
     private String unit() {
-        return facts.timeService().orElse(BROUGHT);
+        return facts.timeService().orElseGet(this::broughtUnit);
+    }
+
+    /** The unit of the chrony that {@link Packages} brings: Debian's kin and nobody else calls it like the package. */
+    private String broughtUnit() {
+        return facts.packageManager().flatMap(PackageManager::of).equals(Optional.of(PackageManager.APT))
+                ? CHRONY
+                : CHRONYD;
     }
 
     private boolean chrony() {
@@ -103,7 +109,7 @@ record Time(StepId id, Set<StepId> needs, List<String> servers, HostFacts facts,
     public Optional<Refusal> refusal(String observed) {
         if (ownClock() && facts.timeService().isEmpty() && !brought) {
             return Optional.of(new Refusal(
-                    "nothing keeps the clock here, and the bundle has no chrony for %s %s"
+                    "nothing keeps the clock here, and no chrony can be brought for %s %s"
                             .formatted(facts.osId(), facts.osVersion()),
                     "install chrony on the host, or take host.time out of the file"));
         }

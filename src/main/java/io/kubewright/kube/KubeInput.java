@@ -40,6 +40,11 @@ public record KubeInput(
     }
 
     /** Whether any host has this deviation: what goes into cluster-wide configuration must suit all of them. */
+    /** Whether one control plane carries the cluster: nobody can take over what it does not get to in time. */
+    boolean hasLoneControlPlane() {
+        return hosts.stream().filter(Host::isControlPlane).count() == 1;
+    }
+
     boolean anyHas(String deviation) {
         return facts.values().stream().anyMatch(each -> each.has(deviation));
     }

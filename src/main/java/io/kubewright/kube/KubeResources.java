@@ -138,10 +138,7 @@ public final class KubeResources {
                         address,
                         first.supplies().image(Supplies.VIP_IMAGE).reference(),
                         first.supplies().data().imagePullPolicy(),
-                        nodes.stream()
-                                        .filter(node -> node.host().isControlPlane())
-                                        .count()
-                                == 1));
+                        input.hasLoneControlPlane()));
         StepId init = first.step(Init.PATH);
         resources.add(new Init(first, ready(first), input.endpoint(), configuration, vip));
         vip.ifPresent(each -> {

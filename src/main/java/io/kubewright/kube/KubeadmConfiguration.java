@@ -29,12 +29,6 @@ final class KubeadmConfiguration {
     private static final Map<String, String> TIMEOUTS =
             Map.of("controlPlaneComponentHealthCheck", "10m0s", "etcdAPICall", "5m0s", "kubernetesAPICall", "5m0s");
 
-    /** Controllers that lose their lease start anew, which takes more of scarce processors than anything that they do. */
-    private static final Map<String, String> PATIENT_LEADERS = Map.of(
-            "leader-elect-lease-duration", "60s",
-            "leader-elect-renew-deadline", "40s",
-            "leader-elect-retry-period", "10s");
-
     private static final String API = "kubeadm.k8s.io/v1beta4";
     private static final String SOCKET = "unix:///run/containerd/containerd.sock";
     private static final Map<String, Object> CONTROL_PLANE_TAINT =
@@ -219,8 +213,9 @@ final class KubeadmConfiguration {
                         "imageRepository", supplies.data().dnsImageRepository(),
                         "imageTag", supplies.data().dnsImageTag()));
         tree.put("apiServer", apiServer(encryption));
-        if (input.anyHas(Deviation.SHARED_PROCESSORS)) {
-            Map<String, Object> patient = Map.of("extraArgs", arguments(PATIENT_LEADERS));
+        Map<String, String> leaderFlags = settings.leaderFlags();
+        if (!leaderFlags.isEmpty()) {
+            Map<String, Object> patient = Map.of("extraArgs", arguments(leaderFlags));
             tree.put("controllerManager", patient);
             tree.put("scheduler", patient);
         }

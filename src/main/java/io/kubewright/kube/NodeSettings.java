@@ -1,5 +1,6 @@
 package io.kubewright.kube;
 
+import io.kubewright.engine.Deviation;
 import io.kubewright.engine.Digest;
 import io.kubewright.engine.resource.Heredoc;
 import io.kubewright.kubeapi.KubeObject;
@@ -51,6 +52,15 @@ final class NodeSettings {
         }
     }
 
+    /**
+     * Flags of the controller manager and the scheduler, which end when they cannot renew their lease in time (10 s of 15 s by
+     * default).
+     */
+    private static final Map<String, String> PATIENT_LEADERS = Map.of(
+            "leader-elect-lease-duration", "60s",
+            "leader-elect-renew-deadline", "40s",
+            "leader-elect-retry-period", "10s");
+
     private final KubeInput input;
 
     NodeSettings(KubeInput input) {
@@ -79,6 +89,14 @@ final class NodeSettings {
         }
         flags.putAll(kubernetes().apiServerExtraArgs());
         return flags;
+    }
+
+    /**
+     * Flags of the controller manager and the scheduler. Where nobody can take over, a lease that is lost is an outage for
+     * nothing; where processors are scarce, starting anew takes more of them than anything else that the two do.
+     */
+    Map<String, String> leaderFlags() {
+        return input.hasLoneControlPlane() || input.anyHas(Deviation.SHARED_PROCESSORS) ? PATIENT_LEADERS : Map.of();
     }
 
     /** Directories and files of the host that the API server's flags name. */
@@ -146,6 +164,11 @@ final class NodeSettings {
                 line(text, "Secrets in etcd: encrypted");
             }
             apiServerFlags().forEach((flag, value) -> line(text, "kube-apiserver --" + flag + "=" + value));
+            if (input.hasLoneControlPlane()) {
+                new TreeMap<>(PATIENT_LEADERS)
+                        .forEach((flag, value) ->
+                                line(text, "kube-controller-manager, kube-scheduler --" + flag + "=" + value));
+            }
             if (audits()) {
                 block(text, "audit policy", policy());
             }

@@ -50,6 +50,10 @@ class HostRoomTest {
     }
 
     private static HostFacts facts(Optional<String> timeService) {
+        return facts(timeService, "apt-get");
+    }
+
+    private static HostFacts facts(Optional<String> timeService, String packageManager) {
         return new HostFacts(
                 "n1",
                 "n1",
@@ -66,7 +70,7 @@ class HostRoomTest {
                 "m1",
                 timeService,
                 Optional.empty(),
-                Optional.of("apt-get"),
+                Optional.of(packageManager),
                 List.of(),
                 Map.of());
     }
@@ -746,12 +750,26 @@ class HostRoomTest {
         void whatCannotFollowIsRefused() throws IOException {
             assertThat(time(Optional.empty(), true).refusal("")).isEmpty();
             assertThat(time(Optional.empty(), false).refusal("").orElseThrow().reason())
-                    .isEqualTo("nothing keeps the clock here, and the bundle has no chrony for debian 13");
+                    .isEqualTo("nothing keeps the clock here, and no chrony can be brought for debian 13");
             assertThat(time(Optional.of("ntpsec.service"), false)
                             .refusal("")
                             .orElseThrow()
                             .reason())
                     .startsWith("ntpsec.service keeps the clock here");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"apt-get, chrony.service", "dnf, chronyd.service", "zypper, chronyd.service"})
+        void theChronyThatComesIsStartedByItsName(String packageManager, String unit) throws IOException {
+            Time time = new Time(
+                    StepId.parse("host/time@n1"),
+                    Set.of(),
+                    List.of("ntp.corp.local"),
+                    facts(Optional.empty(), packageManager),
+                    true);
+            assertThat(time.refusal("")).isEmpty();
+            assertThat(host.apply(time)).isEqualTo(time.desired(""));
+            assertThat(host.calls("systemctl")).contains("enable --quiet " + unit, "restart " + unit);
         }
 
         /** Red Hat's has other servers and reads those of DHCP alone. */

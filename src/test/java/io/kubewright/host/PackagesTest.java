@@ -243,9 +243,10 @@ class PackagesTest {
         @Test
         void chronyComesWhereNothingKeepsTheClock() {
             assertThat(repository("ubuntu 24.04", "apt-get", true).desired("")).contains("package chrony\n");
-            assertThat(repository("rocky 9.5", "dnf", true).desired(""))
-                    .as("it brings chrony by itself, under another name of the unit")
-                    .doesNotContain("chrony");
+            assertThat(repository("rocky 9.5", "dnf", true).desired("")).contains("package chrony\n");
+            assertThat(repository("opensuse-leap 15.6", "zypper", true).desired(""))
+                    .contains("package chrony\n");
+            assertThat(repository("rocky 9.5", "dnf", false).desired("")).doesNotContain("chrony");
         }
     }
 

@@ -158,6 +158,15 @@ class KubeResourcesTest {
         assertThat(needs(all, "kube/join-credentials@n1")).contains(StepId.parse("kube/settings@n3"));
     }
 
+    private static String desired(KubeInput input, String step) {
+        return KubeResources.of(input, Samples.supplies(false)).stream()
+                .filter(each -> each.id().equals(StepId.parse(step)))
+                .map(HostResource.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .desired("");
+    }
+
     /** Nobody can take over from it, so nothing is gained when it gives up early. */
     @ParameterizedTest
     @CsvSource({"1,60 40 5,false", "3,15 10 2,true"})
@@ -181,6 +190,12 @@ class KubeResourcesTest {
                         "name: vip_renewdeadline value: \"" + seconds[1] + "\"",
                         "name: vip_retryperiod value: \"" + seconds[2] + "\"");
         assertThat(vip.deviation().isPresent()).isEqualTo(deviates);
+        KubeInput real = Samples.input(hosts, input.endpoint(), Set.of(), false);
+        assertThat(desired(real, "kube/settings@n1")
+                        .contains("kube-controller-manager, kube-scheduler --leader-elect-renew-deadline=40s\n"))
+                .as("so that the others' coming is a change of the first one's settings")
+                .isEqualTo(controlPlanes == 1);
+        assertThat(new NodeSettings(real).leaderFlags().isEmpty()).isEqualTo(controlPlanes > 1);
     }
 
     @Test
