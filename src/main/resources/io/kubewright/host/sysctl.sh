@@ -45,9 +45,10 @@ boot_values() {
             if (match(key, /[.\/]/) && substr(key, RSTART, 1) == "/") {
                 gsub(/\./, "\001", key); gsub(/\//, ".", key); gsub(/\001/, "/", key)
             }
-            # The kernel has one switch with two names; STIG rules turn it off by the other.
-            if (key == "net.ipv4.conf.all.forwarding") key = "net.ipv4.ip_forward"
             values[key] = value "\t" FILENAME
+            # The kernel has one switch with two names; STIG rules turn it off by the second.
+            if (key == "net.ipv4.ip_forward") values["net.ipv4.conf.all.forwarding"] = values[key]
+            if (key == "net.ipv4.conf.all.forwarding") values["net.ipv4.ip_forward"] = values[key]
         }
         END { for (key in values) print key " " values[key] }' "$@"
 }

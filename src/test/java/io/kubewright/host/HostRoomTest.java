@@ -187,6 +187,13 @@ class HostRoomTest {
         }
 
         @Test
+        void theFileMayAskForForwardingByItsOtherNameToo() throws IOException {
+            set("net.ipv4.conf.all.forwarding", "0");
+            Sysctl sysctl = sysctl(REAL, Map.of("net.ipv4.conf.all.forwarding", "1"));
+            assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
+        }
+
+        @Test
         void isConfirmedAfterItWasApplied() throws IOException {
             Sysctl sysctl = sysctl(REAL, Map.of());
             assertThat(host.apply(sysctl)).isEqualTo(sysctl.desired(""));
