@@ -50,6 +50,20 @@ for controller in /sys/fs/cgroup/*; do
     fi
 done
 mount --make-rshared /
+
+# With a cgroup tree for each controller systemd groups nothing by processor: every thread of the kubelet and of containerd
+# would count half as much as all pods together, and etcd would get next to nothing of a busy machine. As with one tree, the
+# rest of the host is one group beside the pods'. The kubelet wants to be in the same group by memory.
+for controller in cpu cpuacct memory; do
+    tree=/sys/fs/cgroup/$controller
+    if [ -e "$tree/cgroup.procs" ]; then
+        mkdir -p "$tree/system"
+        for process in $(cat "$tree/cgroup.procs"); do
+            # 0 is what started the host from outside; others may have ended meanwhile.
+            echo "$process" >"$tree/system/cgroup.procs" 2>/dev/null || true
+        done
+    fi
+done
 SCRIPT
 chmod 0755 "$target/usr/local/lib/kubewright-lab/mounts"
 cat >"$target/etc/systemd/system/kubewright-lab-mounts.service" <<'UNIT'

@@ -256,7 +256,7 @@ final class RealCluster implements BeforeAllCallback {
     }
 
     /** What the control planes' own hosts know when the cluster does not come to rest. */
-    private static String controlPlanes() throws IOException, InterruptedException {
+    static String controlPlanes() throws IOException, InterruptedException {
         StringBuilder said = new StringBuilder();
         for (String host : CONTROL_PLANES) {
             Result result = on(host, """

@@ -5,6 +5,7 @@ import static io.kubewright.cli.RealCluster.HOSTS;
 import static io.kubewright.cli.RealCluster.kubewright;
 import static io.kubewright.cli.RealCluster.on;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.kubewright.lab.Lab;
 import java.nio.file.Files;
@@ -80,7 +81,10 @@ class ResetIT {
                                 .contains(step))
                 .contains("kube/join@n1", "kube/serving-certificates@cluster");
 
-        kubewright("apply", "--yes", "-f", FILE).done();
+        RealCluster.Result again = kubewright("apply", "--yes", "-f", FILE);
+        if (again.code() != 0) {
+            fail(again.out() + again.err() + RealCluster.controlPlanes());
+        }
         assertThat(kubewright("plan", "-f", FILE).code()).isZero();
         RealCluster.awaitGreen();
     }
