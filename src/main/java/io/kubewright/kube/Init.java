@@ -48,10 +48,13 @@ record Init(
                 + "kw_say " + Shell.quote("kubeadm init" + throughBalancer()) + "\n"
                 + "kubeadm init --config \"$directory/kubeadm.yaml\" --skip-token-print --skip-phases addon\n"
                 // Its last phase asks the API without trying again: one slow answer would cost the whole cluster.
-                + "kw_wait 300 kubeadm init phase addon all --config \"$directory/kubeadm.yaml\"\n"
+                + "kw_wait " + NodeState.API_PATIENCE
+                + " kubeadm init phase addon all --config \"$directory/kubeadm.yaml\"\n"
                 + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"
                 + NodeState.ownAdmin(node)
-                + "kubeadm token delete --kubeconfig \"$directory/admin.conf\" " + Tokens.name(token) + "\n"
+                + "kw_wait " + NodeState.API_PATIENCE
+                + " kubectl --kubeconfig \"$directory/admin.conf\" --request-timeout 20s"
+                + " -n kube-system delete secret --ignore-not-found " + Tokens.object(token) + "\n"
                 + "rm -f " + NodeState.MARK + "\n";
     }
 

@@ -38,11 +38,19 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> accompanies, Ku
         return NodeState.workspace(configuration.credentials(token, certificateKey))
                 + NodeState.ownAdmin(node)
                 + """
-                kubeadm token create --kubeconfig "$directory/admin.conf" --config "$directory/kubeadm.yaml" >/dev/null
-                kubeadm init phase upload-certs --upload-certs --kubeconfig "$directory/admin.conf" \\
-                    --config "$directory/kubeadm.yaml" >/dev/null
-                kw_output %s </etc/kubernetes/pki/ca.crt
-                """.formatted(AUTHORITY);
+                # A token whose request was answered too late may be there.
+                create() {
+                    kubeadm token create --kubeconfig "$directory/admin.conf" --config "$directory/kubeadm.yaml" >/dev/null ||
+                        kubectl --kubeconfig "$directory/admin.conf" --request-timeout 20s -n kube-system get secret %1$s >/dev/null
+                }
+                upload() {
+                    kubeadm init phase upload-certs --upload-certs --kubeconfig "$directory/admin.conf" \\
+                        --config "$directory/kubeadm.yaml" >/dev/null
+                }
+                kw_wait %2$d create
+                kw_wait %2$d upload
+                kw_output %3$s </etc/kubernetes/pki/ca.crt
+                """.formatted(Tokens.object(token), NodeState.API_PATIENCE, AUTHORITY);
     }
 
     /** Ends the token and the uploaded certificates before their time, once the joins are through. */
@@ -58,14 +66,17 @@ record JoinCredentials(Node node, Set<StepId> needs, Set<StepId> accompanies, Ku
                     umask 077
                     directory=$(mktemp -d /run/kubewright-kubeadm.XXXXXX)
                     trap 'rm -rf "$directory"' EXIT
-                    """ + NodeState.ownAdmin(node) + """
-                    kubeadm token delete --kubeconfig "$directory/admin.conf" %s
+                    """ + NodeState.ownAdmin(node)
+                    + """
+                    ask() { kubectl --kubeconfig "$directory/admin.conf" --request-timeout 20s -n kube-system "$@"; }
                     # The certificates belong to a token without use that only carries their lifetime.
-                    carrier=$(kubectl --kubeconfig "$directory/admin.conf" -n kube-system get secret kubeadm-certs \\
-                        --ignore-not-found -o jsonpath='{.metadata.ownerReferences[*].name}')
-                    kubectl --kubeconfig "$directory/admin.conf" -n kube-system delete secret --ignore-not-found \\
-                        kubeadm-certs $carrier
-                    """.formatted(Tokens.name(token(outputs, node.step(PATH))));
+                    revoke() {
+                        carrier=$(ask get secret kubeadm-certs --ignore-not-found \\
+                            -o jsonpath='{.metadata.ownerReferences[*].name}') &&
+                            ask delete secret --ignore-not-found %s kubeadm-certs $carrier
+                    }
+                    kw_wait %d revoke
+                    """.formatted(Tokens.object(token(outputs, node.step(PATH))), NodeState.API_PATIENCE);
         }
     }
 

@@ -67,7 +67,8 @@ record NodeLabels(Node node, Set<StepId> needs, List<Label> labels) implements H
                 + NodeState.ownAdmin(node)
                 + labels.stream()
                         .filter(label -> !present.contains(label.line().strip()))
-                        .map(label -> "kubectl --kubeconfig \"$directory/admin.conf\" label --overwrite node "
+                        .map(label -> "kw_wait " + NodeState.API_PATIENCE
+                                + " kubectl --kubeconfig \"$directory/admin.conf\" --request-timeout 20s label --overwrite node "
                                 + Shell.words(label.node(), label.key() + "=" + label.value()) + "\n")
                         .collect(Collectors.joining());
     }

@@ -11,6 +11,9 @@ final class NodeState {
     /** Says that a run of ours began and has not ended; its text is {@code init} or {@code join}. */
     static final String MARK = "\"$KW_STATE/kube-unfinished\"";
 
+    /** Seconds that an API that falters, as a busy one does, is asked again before a step gives up. */
+    static final int API_PATIENCE = 300;
+
     /** Where kubeadm, the kubelet and the pod network put what they make. */
     private static final List<String> DIRECTORIES = List.of(
             "/etc/kubernetes",

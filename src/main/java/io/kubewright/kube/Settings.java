@@ -54,7 +54,9 @@ record Settings(Node node, Set<StepId> needs, KubeadmConfiguration configuration
         return Templates.text(
                 "settings-control-plane.sh",
                 "PLACE",
-                configuration.place(node) + (configuration.encrypts() ? "encryption written\n" : ""));
+                configuration.place(node) + (configuration.encrypts() ? "encryption written\n" : ""),
+                "PATIENCE",
+                String.valueOf(NodeState.API_PATIENCE));
     }
 
     private String workspace() {

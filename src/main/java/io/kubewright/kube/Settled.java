@@ -32,6 +32,10 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
     private static final StepId ID = StepId.cluster("kube/settled");
     private static final Duration DEADLINE = Duration.ofMinutes(8);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** Parts of the time that pass without a look, so that looking does not keep a slow cluster from coming to rest. */
+    private static final int RESTS = 3;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final String NAMESPACE = "kube-system";
 
     /** After these steps, on these hosts. */
@@ -59,6 +63,7 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
         long end = System.nanoTime() + DEADLINE.toNanos();
         String said = "";
         while (true) {
+            long begin = System.nanoTime();
             List<String> missing = look();
             if (missing.isEmpty()) {
                 return;
@@ -74,8 +79,14 @@ public record Settled(ClusterApi api, List<Host> hosts, List<String> components,
                 said = missing.getFirst();
                 progress.line(said + (missing.size() > 1 ? ", and " + (missing.size() - 1) + " more" : ""));
             }
-            Thread.sleep(PAUSE);
+            Thread.sleep(pause(Duration.ofNanos(System.nanoTime() - begin)));
         }
+    }
+
+    /** @param look what the last look took */
+    static Duration pause(Duration look) {
+        Duration rest = look.multipliedBy(RESTS);
+        return rest.compareTo(PAUSE) < 0 ? PAUSE : rest.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : rest;
     }
 
     private List<String> look() throws InterruptedException {

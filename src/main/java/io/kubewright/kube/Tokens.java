@@ -23,9 +23,9 @@ final class Tokens {
         return Secret.of(() -> HexFormat.of().formatHex(bytes));
     }
 
-    /** The part of a bootstrap token that names it; not a secret. */
-    static String name(Secret token) {
-        return token.reveal().substring(0, 6);
+    /** Name of the Secret in kube-system that a bootstrap token is; its name is no secret. */
+    static String object(Secret token) {
+        return "bootstrap-token-" + token.reveal().substring(0, 6);
     }
 
     private static String letters(int count) {

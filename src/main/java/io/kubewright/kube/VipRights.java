@@ -41,8 +41,10 @@ record VipRights(Node node, Set<StepId> needs) implements HostResource {
                 trap 'rm -rf "$directory"' EXIT
                 """
                 + NodeState.ownAdmin(node)
-                + "kubectl --kubeconfig \"$directory/admin.conf\" apply --server-side --field-manager=kubewright"
-                + " --force-conflicts -f - " + Heredoc.of(KubeYaml.write(Vip.rights()));
+                + "cat >\"$directory/rights.yaml\" " + Heredoc.of(KubeYaml.write(Vip.rights()))
+                + "kw_wait " + NodeState.API_PATIENCE
+                + " kubectl --kubeconfig \"$directory/admin.conf\" --request-timeout 20s"
+                + " apply --server-side --field-manager=kubewright --force-conflicts -f \"$directory/rights.yaml\"\n";
     }
 
     @Override

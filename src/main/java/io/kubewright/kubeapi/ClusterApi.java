@@ -23,6 +23,9 @@ public final class ClusterApi implements AutoCloseable {
 
     private static final int FORBIDDEN = 403;
 
+    /** How /readyz begins the line of a check that fails. */
+    private static final String FAILING_CHECK = "[-]";
+
     private static final Duration CONNECTING = Duration.ofSeconds(40);
     private static final Duration ASKING = Duration.ofSeconds(40);
     /** How long a finding that there is no usable API holds, so that many resources in a row do not each ask all hosts. */
@@ -146,7 +149,7 @@ public final class ClusterApi implements AutoCloseable {
         try {
             ApiConnection.Answer answer = opened.send("GET", "/readyz", null, null, ASKING);
             if (!answer.succeeded()) {
-                throw unready(controlPlane, "its API server is not ready (" + answer.code() + ")", null);
+                throw unready(controlPlane, "its API server is not ready (" + reason(answer) + ")", null);
             }
             // kubeadm gives the administrator rights after the API server is ready, and may be interrupted before.
             if (opened.send("GET", "/api/v1/namespaces/kube-system", null, null, ASKING)
@@ -165,6 +168,16 @@ public final class ClusterApi implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    /** The checks that an API server itself names as failing, such as {@code etcd-readiness}; its status when it names none. */
+    private static String reason(ApiConnection.Answer answer) {
+        List<String> failing = answer.body()
+                .lines()
+                .filter(line -> line.startsWith(FAILING_CHECK))
+                .map(line -> line.substring(FAILING_CHECK.length()).split(" ", 2)[0])
+                .toList();
+        return failing.isEmpty() ? String.valueOf(answer.code()) : "failing: " + String.join(", ", failing);
     }
 
     private static TargetException unready(

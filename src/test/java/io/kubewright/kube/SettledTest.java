@@ -6,6 +6,7 @@ import io.kubewright.kubeapi.KubeObject;
 import io.kubewright.kubeapi.ObjectRef;
 import io.kubewright.spec.Host;
 import io.kubewright.spec.Role;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -48,5 +49,12 @@ class SettledTest {
                         HOSTS, COMPONENTS, List.of(with("Node", "n1", "False")), List.of(), List.of(daemons(2, 1))))
                 .containsExactly(
                         "n1 is not Ready", "n2 is not there yet", "etcd-n1 is not there yet", "calico-node 1/2 ready");
+    }
+
+    @Test
+    void aSlowClusterIsLookedAtSeldom() {
+        assertThat(Settled.pause(Duration.ofMillis(100))).isEqualTo(Duration.ofSeconds(1));
+        assertThat(Settled.pause(Duration.ofSeconds(2))).isEqualTo(Duration.ofSeconds(6));
+        assertThat(Settled.pause(Duration.ofSeconds(40))).isEqualTo(Duration.ofSeconds(10));
     }
 }

@@ -87,6 +87,20 @@ class ClusterApiTest {
     }
 
     @Test
+    void whatAnApiServerItselfCallsFailingIsSaid() throws InterruptedException {
+        one.ready = false;
+        two.ready = false;
+        try (ClusterApi api = hosts.api()) {
+            assertThat(api.state())
+                    .isInstanceOfSatisfying(
+                            ApiState.Unreachable.class,
+                            unreachable -> assertThat(unreachable.reason())
+                                    .contains("n1: its API server is not ready (failing: etcd-readiness,"
+                                            + " poststarthook/rbac/bootstrap-roles)"));
+        }
+    }
+
+    @Test
     void aRequestGoesOnThroughAnotherControlPlaneWhenOneIsLost() throws InterruptedException {
         two.put(KubeObject.of(MAP));
         try (ClusterApi api = hosts.api()) {

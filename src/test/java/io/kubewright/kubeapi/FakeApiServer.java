@@ -25,6 +25,16 @@ final class FakeApiServer implements AutoCloseable {
     private final Map<String, Map<String, Object>> objects = new LinkedHashMap<>();
     private final List<OutputStream> watchers = new CopyOnWriteArrayList<>();
     final List<String> requests = new CopyOnWriteArrayList<>();
+    /** As a kube-apiserver says it. */
+    private static final String UNREADY = """
+            [+]ping ok
+            [+]etcd ok
+            [-]etcd-readiness failed: reason withheld
+            [-]poststarthook/rbac/bootstrap-roles failed: not finished
+            [+]shutdown ok
+            readyz check failed
+            """;
+
     volatile boolean ready = true;
     volatile boolean silent;
     /** So many requests for objects are turned away, as those for a kind whose definition is new. */
@@ -97,7 +107,7 @@ final class FakeApiServer implements AutoCloseable {
             return;
         }
         if (path.equals("/readyz")) {
-            answer(exchange, ready ? 200 : 500, ready ? "ok" : "etcd failed");
+            answer(exchange, ready ? 200 : 500, ready ? "ok" : UNREADY);
         } else if (path.equals("/api/v1")) {
             answer(exchange, 200, """
                     {"resources": [{"name": "configmaps", "kind": "ConfigMap", "namespaced": true},
