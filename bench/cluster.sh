@@ -8,7 +8,7 @@
 #   node.tar          what every host gets, from its root; packages lie in /var/tmp/bench
 #   images/NAME.tar
 #   kubeadm/          cluster.yaml (what all of init's steps share), init.yaml, join-HOST.yaml with @TOKEN@, @HASH@, @KEY@
-#   audit-policy.yaml
+#   audit-policy.yaml, patches.tar (kubeadm's, from a host's root)
 #   vip-HOST.yaml     kube-vip's static pod
 #   rights.yaml       of kube-vip
 #   calico.yaml
@@ -81,6 +81,7 @@ vip_pod() {
 }
 
 policy() {
+    on "$1" tar -C / -xf - <patches.tar
     on "$1" sh -c "'umask 077; mkdir -p /etc/kubernetes/kubewright; cat >/etc/kubernetes/kubewright/audit-policy.yaml'" <audit-policy.yaml
 }
 
