@@ -64,6 +64,8 @@ for controller in cpu cpuacct memory; do
         done
     fi
 done
+# systemd would weigh its own slice and the pods' much alike on a host with two processors, which the kubelet gives 2048.
+if [ -e /sys/fs/cgroup/cpu/system/cpu.shares ]; then echo 2048 >/sys/fs/cgroup/cpu/system/cpu.shares; fi
 SCRIPT
 chmod 0755 "$target/usr/local/lib/kubewright-lab/mounts"
 cat >"$target/etc/systemd/system/kubewright-lab-mounts.service" <<'UNIT'

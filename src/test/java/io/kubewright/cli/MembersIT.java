@@ -161,7 +161,8 @@ class MembersIT {
 
         kubewright("apply", "--yes", "-f", six).done();
 
-        assertThat(kubewright("plan", "-f", six).code()).isZero();
+        Result nothing = kubewright("plan", "-f", six);
+        assertThat(nothing.code()).as("%s%n%s", nothing.out(), nothing.err()).isZero();
         TreeSet<String> all = new TreeSet<>(HOSTS);
         all.add(SIXTH);
         assertThat(nodes()).isEqualTo(all);

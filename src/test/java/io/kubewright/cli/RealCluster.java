@@ -38,6 +38,10 @@ final class RealCluster implements BeforeAllCallback {
     static final List<String> WORKERS = HOSTS.subList(3, 5);
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration RESTING = Duration.ofSeconds(90);
+    /** Runnable threads for each processor. */
+    private static final int CALM = 6;
+
     private static final Duration SETTLING = Duration.ofMinutes(6);
 
     /** How a command ended. */
@@ -138,6 +142,25 @@ final class RealCluster implements BeforeAllCallback {
                 .getStore(ExtensionContext.Namespace.GLOBAL)
                 .computeIfAbsent(Standing.class, _ -> Standing.raise(), Standing.class);
         standing.up().done();
+        rest();
+    }
+
+    /** What the tests before did to the cluster is not what the next ones are about: it gets a while to come to rest. */
+    private static void rest() {
+        long end = System.nanoTime() + RESTING.toNanos();
+        try {
+            while (System.nanoTime() < end
+                    && Double.parseDouble(
+                                    Files.readString(Path.of("/proc/loadavg")).split(" ")[0])
+                            > CALM * Runtime.getRuntime().availableProcessors()) {
+                Thread.sleep(2000);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     static void requireRoot() {
