@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What can be installed and how it is made from source: the content of catalogue.yaml, whose head explains the words. */
@@ -42,7 +43,10 @@ record Catalogue(
             @Nullable CRecipe c) {
         List<String> outputs() {
             return go != null
-                    ? go.outputs().stream().map(Output::name).toList()
+                    ? Stream.concat(
+                                    go.outputs().stream().map(Output::name),
+                                    go.copies().stream().map(Copy::name))
+                            .toList()
                     : c != null ? List.of(c.output()) : List.of();
         }
 
@@ -65,6 +69,7 @@ record Catalogue(
      * @param resources further files of that directory
      * @param stamps string variables set by the linker
      * @param debianPackages what cgo needs on the building machine besides a C compiler
+     * @param copies files of modules that belong to the outputs as they are
      */
     record GoRecipe(
             String module,
@@ -73,18 +78,19 @@ record Catalogue(
             List<String> debianPackages,
             List<String> tags,
             Map<String, String> stamps,
-            List<Output> outputs) {
+            List<Output> outputs,
+            List<Copy> copies) {
         GoRecipe {
             resources = List.copyOf(requireNonNullElse(resources, List.of()));
             debianPackages = List.copyOf(requireNonNullElse(debianPackages, List.of()));
             tags = List.copyOf(requireNonNullElse(tags, List.of()));
             stamps = new LinkedHashMap<>(requireNonNullElse(stamps, Map.of()));
+            copies = List.copyOf(requireNonNullElse(copies, List.of()));
         }
 
         @Override
         public String toString() {
-            return RecordText.of(
-                    "GoRecipe",
+            List<Object> fields = new ArrayList<>(List.of(
                     "module",
                     module,
                     "resources",
@@ -98,7 +104,24 @@ record Catalogue(
                     "stamps",
                     stamps,
                     "outputs",
-                    outputs);
+                    outputs));
+            // Most have none, and their names in the cache are older than the word.
+            if (!copies.isEmpty()) {
+                fields.addAll(List.of("copies", copies));
+            }
+            return RecordText.of("GoRecipe", fields.toArray());
+        }
+    }
+
+    /**
+     * A file that a module ships.
+     *
+     * @param from the module
+     */
+    record Copy(String name, String from, String file) {
+        @Override
+        public String toString() {
+            return RecordText.of("Copy", "name", name, "from", from, "file", file);
         }
     }
 

@@ -158,6 +158,9 @@ final class PartBuilder {
             Files.move(programs.resolve(output.produced()), making.resolve(output.name()));
         }
         Storage.delete(programs);
+        for (Catalogue.Copy copy : recipe.copies()) {
+            Files.copy(moduleDirectory(copy.from(), module).resolve(copy.file()), making.resolve(copy.name()));
+        }
     }
 
     private static String linkerFlags(Catalogue.GoRecipe recipe) {

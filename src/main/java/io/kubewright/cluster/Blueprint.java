@@ -19,6 +19,8 @@ import io.kubewright.kube.ProxySettings;
 import io.kubewright.kube.ServingCertificates;
 import io.kubewright.kube.Settled;
 import io.kubewright.kubeapi.ClusterApi;
+import io.kubewright.network.AttachmentInput;
+import io.kubewright.network.AttachmentResources;
 import io.kubewright.network.CalicoInput;
 import io.kubewright.network.CalicoResources;
 import io.kubewright.network.NetworkPorts;
@@ -39,18 +41,21 @@ public final class Blueprint {
     private final Bundle bundle;
     private final KubeInput kube;
     private final Standing standing;
+    private final Set<String> newcomers;
 
     private Blueprint(
             Specification specification,
             Map<String, HostFacts> facts,
             Bundle bundle,
             KubeInput kube,
-            Standing standing) {
+            Standing standing,
+            Set<String> newcomers) {
         this.specification = specification;
         this.facts = facts;
         this.bundle = bundle;
         this.kube = kube;
         this.standing = standing;
+        this.newcomers = newcomers;
     }
 
     /**
@@ -69,6 +74,7 @@ public final class Blueprint {
         for (Host host : specification.hosts()) {
             prepared.put(host.name(), HostResources.prepared(host.name(), specification.host()));
         }
+        Set<String> newcomers = newcomers(specification, inspected);
         KubeInput kube = new KubeInput(
                 specification.metadata().name(),
                 specification.hosts(),
@@ -78,9 +84,22 @@ public final class Blueprint {
                 inspected.controlPlanes(),
                 standing.remains(inspected).keySet(),
                 prepared,
+                newcomers.stream()
+                        .collect(Collectors.toMap(host -> host, host -> Set.of(AttachmentResources.configured(host)))),
                 specification.host().swap() == HostSection.Swap.OFF,
                 proxy(specification.host().proxy()));
-        return new Blueprint(specification, facts, bundle, kube, standing);
+        return new Blueprint(specification, facts, bundle, kube, standing, newcomers);
+    }
+
+    /** Hosts whose first pods must find further networks set up, because the cluster that they join has them already. */
+    private static Set<String> newcomers(Specification specification, Inspection.Result inspected) {
+        if (inspected.controlPlanes().isEmpty()
+                || specification.network().attachments().isEmpty()) {
+            return Set.of();
+        }
+        return inspected.facts().keySet().stream()
+                .filter(host -> !inspected.joined().contains(host))
+                .collect(Collectors.toSet());
     }
 
     private static Optional<ProxySettings> proxy(HostSection.Proxy proxy) {
@@ -98,7 +117,8 @@ public final class Blueprint {
                 packages(),
                 specification.kubernetes().podCidr(),
                 Stream.concat(KubePorts.table().stream(), NetworkPorts.table().stream())
-                        .toList())));
+                        .toList(),
+                AttachmentResources.kinds(specification.network().attachments()))));
         resources.addAll(KubeResources.of(kube, bundle));
         ServingCertificates.of(api, kube).ifPresent(resources::add);
         Map<String, StepId> runtimes = new LinkedHashMap<>();
@@ -114,6 +134,16 @@ public final class Blueprint {
                         specification.network().calico(),
                         Set.of(KubeResources.apiAnswers(kube), KubeResources.settings(kube)),
                         runtimes)));
+        resources.addAll(AttachmentResources.of(
+                api,
+                bundle,
+                new AttachmentInput(
+                        specification.hosts(),
+                        facts,
+                        specification.network().attachments(),
+                        Set.of(KubeResources.apiAnswers(kube), CalicoResources.running()),
+                        runtimes,
+                        newcomers)));
         resources.addAll(remains(api));
         resources.add(
                 standing.inventory().resource(api, specification, resources, Set.of(KubeResources.apiAnswers(kube))));

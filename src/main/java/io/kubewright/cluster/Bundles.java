@@ -6,6 +6,7 @@ import io.kubewright.bundle.Builder;
 import io.kubewright.bundle.Bundle;
 import io.kubewright.bundle.Sources;
 import io.kubewright.bundle.UpstreamBuilder;
+import io.kubewright.network.Attachment;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,10 @@ public final class Bundles {
         }
         if (!specification.network().attachments().isEmpty()) {
             features.add("attachments");
+        }
+        if (specification.network().attachments().stream()
+                .anyMatch(each -> each.ipam() instanceof Attachment.Ipam.Whereabouts)) {
+            features.add("whereabouts");
         }
         return features;
     }

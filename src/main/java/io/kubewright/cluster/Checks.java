@@ -13,6 +13,7 @@ import io.kubewright.kube.EndpointSection.ExternalEndpoint;
 import io.kubewright.kube.KubePorts;
 import io.kubewright.kubeapi.proof.HostProbe;
 import io.kubewright.kubeapi.proof.NamedProof;
+import io.kubewright.network.AttachmentChecks;
 import io.kubewright.network.NetworkPorts;
 import io.kubewright.spec.Port;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ public final class Checks implements AutoCloseable {
                 _ -> fitness(Fitness.refusals(specification.hosts(), facts))));
         all.addAll(Preflight.of(
                 new PreflightInput(specification.hosts(), ports, List.copyOf(names), facts, fleet.targets(), probe)));
+        all.addAll(AttachmentChecks.of(specification.network().attachments(), specification.hosts(), facts, probe));
         return new Checks(List.copyOf(all), probe, progress);
     }
 

@@ -53,7 +53,11 @@ public final class Proofs implements AutoCloseable {
                 fleet.targets(),
                 fleet.api().client(),
                 hosts));
-        all.addAll(NetworkProofs.of(bench, hosts, specification.kubernetes().dualStack()));
+        all.addAll(NetworkProofs.of(
+                bench,
+                hosts,
+                specification.kubernetes().dualStack(),
+                specification.network().attachments()));
         return new Proofs(List.copyOf(all), bench);
     }
 

@@ -18,10 +18,6 @@ final class Unsupported {
                     "/kubernetes/podCidr/0",
                     "pods whose first address is an IPv6 one",
                     file -> file.kubernetes().podCidr().stream().limit(1).anyMatch(Cidr::isIpv6)),
-            new Row(
-                    "/network/attachments",
-                    "network attachments",
-                    file -> !file.network().attachments().isEmpty()),
             new Row("/storage", "storage", file -> file.storage().isPresent()),
             new Row("/ingress", "ingress", file -> file.ingress().isPresent()),
             new Row(

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param cpus online
  * @param memoryBytes total
  * @param cgroupVersion 1 or 2
- * @param links network links that hold an address, in the kernel's order
+ * @param links network links that hold an address or are the host's own, in the kernel's order
  * @param defaultLink the link of the IPv4 default route
  * @param labId content of the file that marks a lab's host
  * @param machineId of systemd

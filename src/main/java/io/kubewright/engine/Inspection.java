@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 
 /** Asks every host what it is, all at once. */
 public final class Inspection {
@@ -16,6 +17,10 @@ public final class Inspection {
     private static final Map<String, Integer> WORDS = Map.of("link", 3, "address", 2, "place", 4);
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+    /** Links that the kernel, the pod network or the pods themselves make; of the host's own are all others. */
+    private static final Pattern VIRTUAL =
+            Pattern.compile("(lo|cali.*|veth.*|vxlan.*|tunl.*|kube-.*|sit0|ip6tnl0|gre0|gretap0|erspan0)");
 
     private Inspection() {}
 
@@ -124,7 +129,7 @@ public final class Inspection {
         List<HostFacts.Link> found = new ArrayList<>();
         links.forEach((link, words) -> {
             List<String> held = addresses.getOrDefault(link, List.of());
-            if (!held.isEmpty()) {
+            if (!held.isEmpty() || !VIRTUAL.matcher(link).matches()) {
                 found.add(new HostFacts.Link(link, (int) number(name, link, words[2]), words[3], List.copyOf(held)));
             }
         });

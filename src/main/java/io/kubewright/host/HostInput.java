@@ -6,6 +6,7 @@ import io.kubewright.spec.Host;
 import io.kubewright.spec.Port;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the resources of the host room are made from.
@@ -15,6 +16,7 @@ import java.util.Map;
  *     holds nothing, the host's own repositories are asked
  * @param pods networks of pods
  * @param ports at which hosts must be reached
+ * @param networks kinds of further networks of pods, as {@code modules.yaml} names them
  */
 public record HostInput(
         List<Host> hosts,
@@ -22,7 +24,8 @@ public record HostInput(
         Map<String, HostFacts> facts,
         Map<String, List<HostPackage>> packages,
         List<Cidr> pods,
-        List<Port> ports) {
+        List<Port> ports,
+        Set<String> networks) {
     /** Whether pods have IPv6 addresses. */
     boolean ipv6() {
         return pods.stream().anyMatch(Cidr::isIpv6);

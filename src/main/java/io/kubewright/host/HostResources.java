@@ -58,7 +58,7 @@ public final class HostResources {
         PackageSource source = PackageSource.of(
                 facts, input.packages().getOrDefault(host, List.of()), bringsTime(input.section(), facts));
         resources.add(new Packages(packages, source));
-        resources.add(new Modules(modules, Set.of(packages), Module.table(), facts));
+        resources.add(new Modules(modules, Set.of(packages), Module.of(input.networks()), facts));
         resources.add(
                 Sysctl.of(new StepId("host/sysctl", host), Set.of(modules), input.section(), facts, input.ipv6()));
         if (input.section().swap() == HostSection.Swap.OFF) {

@@ -3,15 +3,24 @@ package io.kubewright.host;
 import io.kubewright.spec.Table;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** A kernel module of {@code modules.yaml}. */
-record Module(String name, String why, String source) {
+/**
+ * A kernel module of {@code modules.yaml}.
+ *
+ * @param use for what a file may ask that needs it; empty when every host does
+ */
+record Module(String name, Optional<String> use, String why, String source) {
     private static final List<Module> TABLE = Table.read(Module.class, "modules.yaml").stream()
-            .map(row -> new Module(row.text("name"), row.text("why"), row.text("source")))
+            .map(row -> new Module(row.text("name"), row.optional("for"), row.text("why"), row.text("source")))
             .toList();
 
-    static List<Module> table() {
-        return TABLE;
+    /** Those that hosts need for these uses. */
+    static List<Module> of(Set<String> uses) {
+        return TABLE.stream()
+                .filter(module ->
+                        module.use().isEmpty() || uses.contains(module.use().get()))
+                .toList();
     }
 
     /**

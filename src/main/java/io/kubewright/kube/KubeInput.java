@@ -16,6 +16,7 @@ import java.util.Set;
  * @param existing names of the hosts that already run a control plane; empty before there is a cluster
  * @param remains names of bare hosts that the cluster still holds for nodes: that must go before they join
  * @param prepared by host name: the steps that must hold before anything of Kubernetes is put on that host
+ * @param beforeJoin by host name: the steps that must hold before that host joins a cluster which is there
  * @param swapOff whether the kubelet may take it that there is no swap
  * @param proxy through which containerd and the kubelet reach what is elsewhere
  */
@@ -28,6 +29,7 @@ public record KubeInput(
         Set<String> existing,
         Set<String> remains,
         Map<String, Set<StepId>> prepared,
+        Map<String, Set<StepId>> beforeJoin,
         boolean swapOff,
         Optional<ProxySettings> proxy) {
     /** The control plane that others join through: one where the cluster is, else the first of the file. */

@@ -262,6 +262,7 @@ public final class KubeResources {
         StepId last = credentials;
         for (Node node : newcomers) {
             Set<StepId> needs = ready(node, credentials);
+            needs.addAll(input.beforeJoin().getOrDefault(node.name(), Set.of()));
             if (node.host().isControlPlane()) {
                 needs.add(last);
                 last = node.step(Join.PATH);

@@ -1,12 +1,15 @@
 package io.kubewright.kubeapi;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -15,8 +18,11 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
 
 /** Manifests as text: YAML or JSON in, canonical YAML out. */
 public final class KubeYaml {
@@ -87,6 +93,7 @@ public final class KubeYaml {
                 .setLabel(source)
                 .setAllowDuplicateKeys(false)
                 .setCodePointLimit(LARGEST_DOCUMENT)
+                .setSchema(new OctalNumbers())
                 .build());
     }
 
@@ -128,6 +135,31 @@ public final class KubeYaml {
                 message,
                 "Look at the named place; a bundle is checked by `kubewright bundle verify`.",
                 cause);
+    }
+
+    /** {@code defaultMode: 0744} is a number to whoever reads YAML 1.1, as kubectl does, and a text to YAML 1.2. */
+    private static final class OctalNumbers extends JsonSchema {
+        private static final Pattern OCTAL = Pattern.compile("0[0-7]+");
+
+        @Override
+        public ScalarResolver getScalarResolver() {
+            ScalarResolver others = super.getScalarResolver();
+            return (value, implicit) ->
+                    implicit && OCTAL.matcher(value).matches() ? Tag.INT : others.resolve(value, implicit);
+        }
+
+        @Override
+        public Map<Tag, ConstructNode> getSchemaTagConstructors() {
+            Map<Tag, ConstructNode> constructors = new HashMap<>(super.getSchemaTagConstructors());
+            ConstructNode decimal = Objects.requireNonNull(constructors.get(Tag.INT));
+            constructors.put(
+                    Tag.INT,
+                    node -> node instanceof ScalarNode scalar
+                                    && OCTAL.matcher(scalar.getValue()).matches()
+                            ? Integer.valueOf(scalar.getValue(), 8)
+                            : decimal.construct(node));
+            return constructors;
+        }
     }
 
     /** Writes texts of several lines as literal blocks, so that diffs show single lines of them. */

@@ -22,7 +22,8 @@ public final class Tree {
         this.value = value;
     }
 
-    static Tree of(@Nullable Object value) {
+    /** @param value maps, lists and scalars, as read from JSON or YAML; null for nothing */
+    public static Tree of(@Nullable Object value) {
         return value == null ? NOTHING : new Tree(value);
     }
 

@@ -1,16 +1,14 @@
 package io.kubewright.network;
 
+import static io.kubewright.network.ProjectManifest.at;
+import static io.kubewright.network.ProjectManifest.container;
+
 import io.kubewright.bundle.BundleData;
 import io.kubewright.kubeapi.KubeObject;
-import io.kubewright.kubeapi.KubeYaml;
-import io.kubewright.kubeapi.Tree;
 import io.kubewright.spec.Cidr;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * Calico's own manifest with our changes: VXLAN between all nodes, the cluster's pod network, addresses as the kubelet
@@ -21,8 +19,6 @@ final class CalicoManifest {
     private static final Map<String, String> IMAGES =
             Map.of("cni", "calico-cni", "node", "calico-node", "kube-controllers", "calico-kube-controllers");
 
-    private static final String CONTAINERS = "containers";
-    private static final String INIT_CONTAINERS = "initContainers";
     private static final String NODE = "calico-node";
     private static final String CONTROLLERS = "calico-kube-controllers";
     private static final String PLUGIN = "cni_network_config";
@@ -36,10 +32,10 @@ final class CalicoManifest {
 
     private static final List<String> IN_PROBES = List.of("/bin/calico-node", "-bird-live", "-bird-ready");
 
-    private final Map<String, KubeObject> objects = new LinkedHashMap<>();
+    private final ProjectManifest manifest;
 
-    private CalicoManifest(List<KubeObject> objects) {
-        objects.forEach(object -> this.objects.put(key(object.kind(), object.name()), object));
+    private CalicoManifest(ProjectManifest manifest) {
+        this.manifest = manifest;
     }
 
     /**
@@ -62,18 +58,20 @@ final class CalicoManifest {
      * @throws io.kubewright.kubeapi.ApiException when a change finds nothing to change, naming object and path
      */
     static List<KubeObject> changed(String manifest, Settings settings) {
-        CalicoManifest calico = new CalicoManifest(KubeYaml.read("the bundle's manifest calico", manifest));
+        CalicoManifest calico = new CalicoManifest(new ProjectManifest("Calico", Map.of("calico", manifest)));
         calico.configure(settings);
         calico.encapsulate(settings);
         calico.probeOverHttp();
-        calico.bringImages(settings, "DaemonSet", NODE);
-        calico.bringImages(settings, "Deployment", CONTROLLERS);
-        calico.restartOnConfiguration();
-        return List.copyOf(calico.objects.values());
+        ProjectManifest.Images images = new ProjectManifest.Images(IMAGES, settings.images(), true, settings.data());
+        calico.manifest.bringImages(images, "DaemonSet", NODE);
+        calico.manifest.bringImages(images, "Deployment", CONTROLLERS);
+        // calico-node takes variables from it.
+        calico.manifest.restartOn("ConfigMap", "calico-config", "DaemonSet", NODE);
+        return calico.manifest.objects();
     }
 
     private void configure(Settings settings) {
-        change("ConfigMap", "calico-config", configuration -> {
+        manifest.change("ConfigMap", "calico-config", configuration -> {
             KubeObject backend = configuration.replacing("vxlan", "data", "calico_backend");
             if (settings.dualStack()) {
                 backend = bothFamilies(backend);
@@ -86,19 +84,19 @@ final class CalicoManifest {
     }
 
     /** The plugin gives each pod an address of either family. Its configuration is a text with gaps, so not yet JSON. */
-    private static KubeObject bothFamilies(KubeObject configuration) {
+    private KubeObject bothFamilies(KubeObject configuration) {
         String plugin = configuration.at("data", PLUGIN).text("");
         if (plugin.indexOf(IPAM) < 0
                 || plugin.indexOf(IPAM) != plugin.lastIndexOf(IPAM)
                 || plugin.contains("assign_ipv")) {
-            throw strange(configuration + " has a " + PLUGIN + " which we do not know");
+            throw manifest.strange(configuration + " has a " + PLUGIN + " which we do not know");
         }
         return configuration.replacing(
                 plugin.replace(IPAM, IPAM + ", \"assign_ipv4\": \"true\", \"assign_ipv6\": \"true\""), "data", PLUGIN);
     }
 
     private void encapsulate(Settings settings) {
-        change("DaemonSet", NODE, daemons -> {
+        manifest.change("DaemonSet", NODE, daemons -> {
             KubeObject node = daemons;
             node = node.replacing("Never", variable("CALICO_IPV4POOL_IPIP"));
             node = node.replacing("Always", variable("CALICO_IPV4POOL_VXLAN"));
@@ -120,7 +118,7 @@ final class CalicoManifest {
 
     /** A variable that the manifest does not have: were it there, what it says would have to be read first. */
     private static KubeObject added(KubeObject daemons, String name, String value) {
-        daemons.replacing(daemons.at(container(NODE)).at("image").text(""), concat(container(NODE), "image"));
+        daemons.replacing(daemons.at(container(NODE)).at("image").text(""), at(container(NODE), "image"));
         return daemons.with(value, variable(name));
     }
 
@@ -130,121 +128,33 @@ final class CalicoManifest {
      * 100 MB no longer starts twice in ten seconds on every node, nor is a node with little processor time taken for dead.
      */
     private void probeOverHttp() {
-        change("DaemonSet", NODE, daemons -> {
+        manifest.change("DaemonSet", NODE, daemons -> {
             daemons.replacing("true", variable("FELIX_HEALTHENABLED"));
             KubeObject node = daemons;
             for (String probe : List.of("livenessProbe", "readinessProbe")) {
                 String path = healthPath(daemons, probe);
-                node = node.removing(concat(container(NODE), probe, "exec"))
-                        .with("localhost", concat(container(NODE), probe, "httpGet", "host"))
-                        .with(path, concat(container(NODE), probe, "httpGet", "path"))
-                        .with(HEALTH_PORT, concat(container(NODE), probe, "httpGet", "port"));
+                node = node.removing(at(container(NODE), probe, "exec"))
+                        .with("localhost", at(container(NODE), probe, "httpGet", "host"))
+                        .with(path, at(container(NODE), probe, "httpGet", "path"))
+                        .with(HEALTH_PORT, at(container(NODE), probe, "httpGet", "port"));
             }
             return node;
         });
     }
 
-    private static String healthPath(KubeObject daemons, String probe) {
-        List<String> command = daemons.at(concat(container(NODE), probe, "exec", "command")).items().stream()
+    private String healthPath(KubeObject daemons, String probe) {
+        List<String> command = daemons.at(at(container(NODE), probe, "exec", "command")).items().stream()
                 .map(word -> word.text(""))
                 .toList();
         List<String> asked =
                 command.stream().filter(word -> !IN_PROBES.contains(word)).toList();
         if (asked.size() != 1 || !HEALTH.containsKey(asked.getFirst())) {
-            throw strange(daemons + " has the " + probe + " " + command + ", which we do not know");
+            throw manifest.strange(daemons + " has the " + probe + " " + command + ", which we do not know");
         }
         return Optional.ofNullable(HEALTH.get(asked.getFirst())).orElseThrow();
     }
 
-    private void bringImages(Settings settings, String kind, String name) {
-        change(kind, name, workload -> {
-            KubeObject made = workload;
-            for (String list : List.of(INIT_CONTAINERS, CONTAINERS)) {
-                for (Tree container :
-                        workload.at("spec", "template", "spec", list).items()) {
-                    made = bringImage(made, settings, list, container);
-                }
-            }
-            return made;
-        });
-    }
-
-    private static KubeObject bringImage(KubeObject workload, Settings settings, String list, Tree container) {
-        String name = container.at("name").text("");
-        String[] path = {"spec", "template", "spec", list, "[" + name + "]"};
-        String image = ours(workload, name, container.at("image").text(""), settings.images());
-        KubeObject made = workload.replacing(image, concat(path, "image"))
-                .with(settings.data().imagePullPolicy(), concat(path, "imagePullPolicy"));
-        for (Map.Entry<String, String> variable :
-                new java.util.TreeMap<>(settings.data().environment().getOrDefault(name, Map.of())).entrySet()) {
-            made = made.with(variable.getValue(), concat(path, "env", "[" + variable.getKey() + "]", "value"));
-        }
-        return made;
-    }
-
-    /** The bundle's image in the place of the manifest's; both must be of one version. */
-    private static String ours(KubeObject workload, String container, String image, Map<String, String> images) {
-        String repository = image.contains(":") ? image.substring(0, image.lastIndexOf(':')) : image;
-        String name = IMAGES.get(repository.substring(repository.lastIndexOf('/') + 1));
-        String ours = name == null ? null : images.get(name);
-        if (ours == null) {
-            throw strange(workload + " runs " + image + " in container " + container + ", which we do not know");
-        }
-        if (!tag(image).equals(tag(ours))) {
-            throw strange(workload + " is made for " + image + ", but the bundle has " + ours
-                    + ": a mix of versions is known to break");
-        }
-        return ours;
-    }
-
-    private static String tag(String image) {
-        return image.substring(image.lastIndexOf(':') + 1);
-    }
-
-    /** Variables taken from the configuration are read at a pod's start only, so its digest is part of the template. */
-    private void restartOnConfiguration() {
-        String configuration = io.kubewright.engine.Digest.sha256(KubeYaml.write(object("ConfigMap", "calico-config")));
-        change(
-                "DaemonSet",
-                NODE,
-                daemons -> daemons.with(
-                        configuration, "spec", "template", "metadata", "annotations", "kubewright.io/configuration"));
-    }
-
-    private void change(String kind, String name, UnaryOperator<KubeObject> change) {
-        objects.put(key(kind, name), change.apply(object(kind, name)));
-    }
-
-    private KubeObject object(String kind, String name) {
-        KubeObject object = objects.get(key(kind, name));
-        if (object == null) {
-            throw strange("the manifest has no " + kind + " " + name);
-        }
-        return object;
-    }
-
-    private static String key(String kind, String name) {
-        return kind + " " + name;
-    }
-
-    private static String[] container(String name) {
-        return new String[] {"spec", "template", "spec", CONTAINERS, "[" + name + "]"};
-    }
-
     private static String[] variable(String name) {
-        return concat(container(NODE), "env", "[" + name + "]", "value");
-    }
-
-    private static String[] concat(String[] path, String... more) {
-        List<String> joined = new ArrayList<>(List.of(path));
-        joined.addAll(List.of(more));
-        return joined.toArray(String[]::new);
-    }
-
-    private static NetworkException strange(String message) {
-        return new NetworkException(
-                NetworkException.Code.MANIFEST,
-                "Calico's manifest in the bundle: " + message,
-                "Build the bundle again, so that its manifest and images are of one version.");
+        return at(container(NODE), "env", "[" + name + "]", "value");
     }
 }

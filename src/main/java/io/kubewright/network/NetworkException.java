@@ -10,6 +10,8 @@ public final class NetworkException extends RuntimeException {
         MANIFEST,
         /** The links of the hosts cannot carry packets of the wanted size. */
         MTU,
+        /** A host has no link, or several, that the file could mean. */
+        MASTER,
         /** The file asks for something that this version does not do. */
         UNSUPPORTED
     }

@@ -17,8 +17,9 @@ public final class NetworkProofs {
      *
      * @param bench shared by the proofs of a run; its owner closes it when all have ended
      * @param dualStack whether pods have addresses of both IP families
+     * @param attachments further networks of pods
      */
-    public static List<Proof> of(ProofBench bench, HostProbe hosts, boolean dualStack) {
+    public static List<Proof> of(ProofBench bench, HostProbe hosts, boolean dualStack, List<Attachment> attachments) {
         Once<Exchange> exchange = new Once<>(() -> Exchange.make(bench, hosts));
         ServiceProofs services = new ServiceProofs(bench, hosts);
         NameProofs names = new NameProofs(bench, hosts);
@@ -64,6 +65,8 @@ public final class NetworkProofs {
                     "a pod on the node reaches pods on all nodes through a service's address of the other IP family",
                     _ -> services.secondClusterAddress()));
         }
+        proofs.addAll(AttachmentProofs.of(bench.nodes(), attachments, bench.api(), hosts));
+        proofs.addAll(MulticastProofs.of(bench, attachments));
         return List.copyOf(proofs);
     }
 }

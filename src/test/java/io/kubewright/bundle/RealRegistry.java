@@ -102,7 +102,8 @@ final class RealRegistry implements AutoCloseable {
                         List.of(),
                         List.of(),
                         Map.of(),
-                        List.of(new Catalogue.Output("registry", "kubewright.io/bundle/distribution", "distribution"))),
+                        List.of(new Catalogue.Output("registry", "kubewright.io/bundle/distribution", "distribution")),
+                        List.of()),
                 null);
         Toolchain toolchain = new Toolchain(cache, Catalogue.builtIn().toolchain(), event -> {});
         return new PartBuilder(cache, toolchain, Architecture.ofThisMachine())

@@ -37,6 +37,8 @@ class RecordTextTest {
         return switch (value) {
             case Record record ->
                 Arrays.stream(record.getClass().getRecordComponents())
+                        .filter(component -> !component.getName().equals("copies")
+                                || !value(record, component).equals(java.util.List.of()))
                         .map(component -> component.getName() + "=" + canonical(value(record, component)))
                         .collect(Collectors.joining(", ", record.getClass().getSimpleName() + "[", "]"));
             case Map<?, ?> map ->

@@ -35,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 /** The whole way on five real hosts: from nothing to a proven cluster, and what must hold of it. */
 @ExtendWith(RealCluster.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Order(Integer.MAX_VALUE - 4)
+@Order(Integer.MAX_VALUE - 5)
 class ClusterIT {
     @TempDir
     private Path temporary;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubewright.bundle.RealBundle;
 import io.kubewright.lab.Lab;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -25,6 +27,9 @@ import tools.jackson.databind.JsonNode;
 @Order(3)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PreflightIT {
+    @TempDir
+    private static Path temporary;
+
     private static boolean ours;
 
     @BeforeAll
@@ -47,7 +52,11 @@ class PreflightIT {
 
     /** Evidence of what does not hold, by {@code path@target}; the exit code says the same. */
     private static Map<String, String> red() {
-        RealCluster.Result preflight = kubewright("preflight", "--json", "-f", FILE);
+        return red(FILE);
+    }
+
+    private static Map<String, String> red(String file) {
+        RealCluster.Result preflight = kubewright("preflight", "--json", "-f", file);
         Map<String, String> red = new TreeMap<>();
         int pairs = 0;
         for (JsonNode check : preflight.json().path("checks")) {
@@ -101,6 +110,32 @@ class PreflightIT {
                     .doesNotContain("6443");
         } finally {
             on("n2", NetworkFault.letting("ports")).done();
+        }
+    }
+
+    /** A switch whose port lets in one MAC address, and somebody who has an address that pods would get. */
+    @Test
+    @Order(2)
+    void whatKeepsPodsOffTheWireIsFound() throws Exception {
+        String file = AttachedLab.file(temporary);
+        on("n4", "ip address add 10.77.0.140/24 dev eth0").done();
+        try (Wire.Port _ = Wire.Port.secured("n2")) {
+            Map<String, String> red = red(file);
+
+            assertThat(red.keySet())
+                    .containsExactlyInAnyOrder(Stream.concat(
+                                    Stream.of("preflight/attachments/range@media/multicast"),
+                                    HOSTS.stream()
+                                            .filter(host -> !host.equals("n2"))
+                                            .flatMap(host -> Stream.of("preflight/attachments/segment@n2>" + host)))
+                            .toArray(String[]::new));
+            assertThat(red.get("preflight/attachments/range@media/multicast"))
+                    .contains("10.77.0.140 belongs to 02:4b:0a:4d:00:0e");
+            assertThat(red.get("preflight/attachments/segment@n2>n1"))
+                    .contains("none of a further one")
+                    .contains("port security");
+        } finally {
+            on("n4", "ip address delete 10.77.0.140/24 dev eth0").done();
         }
     }
 

@@ -35,12 +35,16 @@ final class Red {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Of the pod network. */
     static Set<String> pairsWith(String node) {
+        return pairsWith(node, "proof/network/pod-to-pod");
+    }
+
+    static Set<String> pairsWith(String node, String... paths) {
         return HOSTS.stream()
                 .filter(other -> !other.equals(node))
-                .flatMap(other -> Stream.of(
-                        "proof/network/pod-to-pod@" + node + ">" + other,
-                        "proof/network/pod-to-pod@" + other + ">" + node))
+                .flatMap(other -> Stream.of(node + ">" + other, other + ">" + node))
+                .flatMap(pair -> at(pair, paths).stream())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

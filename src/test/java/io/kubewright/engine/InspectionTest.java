@@ -34,7 +34,10 @@ class InspectionTest {
             link lo 65536 00:00:00:00:00:00
             link eth0 1500 52:54:00:12:34:56
             link eth1 9000 52:54:00:12:34:57
+            link cali0ab1 1450 ee:ee:ee:ee:ee:ee
+            link vxlan.calico 1450 66:10:20:30:40:50
             address eth0 10.77.0.11/24
+            address vxlan.calico 10.244.1.0/32
             address eth0 10.77.0.200/32
             default eth0
             place /etc 27 1048576 writable
@@ -53,8 +56,8 @@ class InspectionTest {
         assertThat(facts.defaultLink()).contains("eth0");
         assertThat(facts.links())
                 .extracting(HostFacts.Link::name)
-                .as("only links that hold an address")
-                .containsExactly("eth0");
+                .as("those that hold an address, and the host's own")
+                .containsExactly("eth0", "eth1", "vxlan.calico");
         assertThat(facts.linkOf("10.77.0.11"))
                 .hasValueSatisfying(link -> assertThat(link.mtu()).isEqualTo(1500));
         assertThat(facts.linkOf("10.77.0.1")).isEmpty();

@@ -628,7 +628,7 @@ class HostRoomTest {
     @Nested
     class KernelModules {
         private Modules modules(HostFacts facts) {
-            return new Modules(StepId.parse("host/modules@n1"), Set.of(), Module.table(), facts);
+            return new Modules(StepId.parse("host/modules@n1"), Set.of(), Module.of(Set.of()), facts);
         }
 
         @BeforeEach

@@ -102,6 +102,7 @@ final class Samples {
                 Set.of(),
                 hosts.stream()
                         .collect(Collectors.toMap(Host::name, host -> Set.of(new StepId("host/sysctl", host.name())))),
+                Map.of(),
                 true,
                 Optional.empty());
     }
@@ -170,6 +171,7 @@ final class Samples {
                 input.existing(),
                 input.remains(),
                 input.prepared(),
+                input.beforeJoin(),
                 input.swapOff(),
                 input.proxy());
     }
@@ -184,6 +186,7 @@ final class Samples {
                 Set.of(names),
                 Set.of(),
                 input.prepared(),
+                input.beforeJoin(),
                 input.swapOff(),
                 input.proxy());
     }

@@ -103,4 +103,22 @@ class KubeYamlTest {
                 .hasMessage("calico.yaml, document 2 has no apiVersion or no kind");
         assertThatThrownBy(() -> KubeYaml.read("calico.yaml", "a: 1\na: 2\n")).isInstanceOf(ApiException.class);
     }
+
+    @Test
+    void octalNumbersAreNumbersAsForKubectl() {
+        KubeObject read = KubeYaml.readOne("test", """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: c}
+                mode: 0744
+                text: "0744"
+                none: 0
+                port: 10250
+                """);
+        assertThat(read.at("mode").number()).hasValue(484);
+        assertThat(read.at("text").text()).contains("0744");
+        assertThat(read.at("none").number()).hasValue(0);
+        assertThat(read.at("port").number()).hasValue(10250);
+        assertThat(KubeYaml.write(read)).contains("mode: 484", "text: \"0744\"");
+    }
 }

@@ -18,8 +18,13 @@ public final class ProbeText {
 
     /** The tasks as the probe's option {@code --base64} takes them; they hold no secret. */
     public static String encode(Collection<Task> tasks) {
+        return base64(tasks);
+    }
+
+    /** Anything that is not secret, as the probe's options of this name take it. */
+    public static String base64(Object wanted) {
         return Base64.getEncoder()
-                .encodeToString(MAPPER.writeValueAsString(tasks).getBytes(StandardCharsets.UTF_8));
+                .encodeToString(MAPPER.writeValueAsString(wanted).getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class ProofBench implements AutoCloseable {
     private static final Duration ENDING = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration MARGIN = Duration.ofSeconds(45);
+    private static final int HEAD = 60;
+    private static final int TAIL = 300;
 
     private final KubeClient api;
     private final Targets targets;
@@ -42,6 +45,7 @@ public final class ProofBench implements AutoCloseable {
     private final ProofImage image;
     private final Progress progress;
     private final String namespace;
+    private final Once<KubeObject> home = new Once<>(this::makeNamespace);
     private final Once<ProofPods> pods = new Once<>(this::start);
     private volatile boolean begun;
 
@@ -83,51 +87,96 @@ public final class ProofBench implements AutoCloseable {
 
     /** Carries out tasks in a proof pod; the outcomes by id. */
     public Map<String, Outcome> run(ProofPod pod, Collection<Task> tasks) throws InterruptedException {
-        Duration limit = ProbeText.limit(tasks);
-        String script = "{\n" + command(pod, tasks) + "\n} </dev/null\n";
+        return ProbeText.decode(probe(pod, ProbeText.arguments(tasks), ProbeText.limit(tasks)));
+    }
+
+    /**
+     * Runs the probe in a proof pod.
+     *
+     * @param arguments shell words
+     * @param limit how long that may take, starting up not counted
+     * @return what it printed
+     * @throws io.kubewright.engine.TargetException when the host could not be reached or the probe failed
+     */
+    public String probe(ProofPod pod, String arguments, Duration limit) throws InterruptedException {
+        String script = "{\n" + command(pod, arguments, limit) + "\n} </dev/null\n";
         ScriptResult result = targets.get(pod.node()).run(script, limit.plus(MARGIN), _ -> {});
         if (result.exitCode() != 0) {
             throw HostProbe.failed(pod.node(), result);
         }
-        return ProbeText.decode(result.stdout());
+        return result.stdout();
     }
 
     /** The shell command that, on the pod's host, carries out tasks in the pod and prints the outcomes. */
     public String command(ProofPod pod, Collection<Task> tasks) {
-        long seconds = ProbeText.limit(tasks).plus(MARGIN).toSeconds();
-        return "crictl --runtime-endpoint unix:///run/containerd/containerd.sock --timeout " + seconds + "s exec --sync"
-                + " --timeout " + seconds + " "
-                + Shell.words(pod.container(), image.probe()) + " " + ProbeText.arguments(tasks);
+        return command(pod, ProbeText.arguments(tasks), ProbeText.limit(tasks));
     }
 
-    private ProofPods start() throws InterruptedException {
+    private String command(ProofPod pod, String arguments, Duration limit) {
+        long seconds = limit.plus(MARGIN).toSeconds();
+        return "crictl --runtime-endpoint unix:///run/containerd/containerd.sock --timeout " + seconds + "s exec --sync"
+                + " --timeout " + seconds + " "
+                + Shell.words(pod.container(), image.probe()) + " " + arguments;
+    }
+
+    private KubeObject makeNamespace() throws InterruptedException {
         sweep();
         begun = true;
-        api.create(ProofManifests.namespace(namespace, ProofOwner.ourselves().toString()));
-        KubeObject service = api.create(ProofManifests.service(namespace));
-        KubeObject nodePort = api.create(ProofManifests.nodePortService(namespace));
+        KubeObject made = api.create(
+                ProofManifests.namespace(namespace, ProofOwner.ourselves().toString()));
         // Pods are refused until the namespace's service account is there.
         api.await(
                 ObjectRef.of("v1", "ServiceAccount", namespace, "default"),
                 Conditions.present(_ -> Optional.empty()),
                 STARTING,
                 progress);
+        return made;
+    }
+
+    private ProofPods start() throws InterruptedException {
+        home.get();
+        KubeObject service = api.create(ProofManifests.service(namespace));
+        KubeObject nodePort = api.create(ProofManifests.nodePortService(namespace));
+        Set<String> names = new HashSet<>();
         for (ProofNode node : nodes) {
             for (ProofRole role : ProofRole.values()) {
                 api.create(ProofManifests.pod(namespace, node.name(), role, image));
+                names.add(role.podName(node.name()));
             }
         }
-        Map<String, KubeObject> states = awaitPods();
-        return ProofPods.of(namespace, nodes, states, service, nodePort);
+        Map<String, KubeObject> states = awaitPods(names);
+        return ProofPods.of(namespace, nodes, states, causes(states), service, nodePort);
     }
 
-    private Map<String, KubeObject> awaitPods() throws InterruptedException {
+    /**
+     * One further pod on each node that asks for something, such as another network, by its annotations. They go with the
+     * namespace.
+     *
+     * @param purpose begins their names
+     */
+    public FurtherPods further(String purpose, Map<String, String> annotations) throws InterruptedException {
+        home.get();
+        Map<String, String> names = new LinkedHashMap<>();
+        for (ProofNode node : nodes) {
+            KubeObject pod = ProofManifests.pod(namespace, purpose + "-" + node.name(), node.name(), purpose, image);
+            for (Map.Entry<String, String> annotation : annotations.entrySet()) {
+                pod = pod.withAnnotation(annotation.getKey(), annotation.getValue());
+            }
+            api.create(pod);
+            names.put(node.name(), pod.name());
+        }
+        Map<String, KubeObject> states = awaitPods(Set.copyOf(names.values()));
+        return FurtherPods.of(names, states, causes(states));
+    }
+
+    private Map<String, KubeObject> awaitPods(Set<String> names) throws InterruptedException {
         Instant deadline = Instant.now().plus(STARTING_SLOWLY);
         Instant still = Instant.now().plus(STARTING);
         Set<String> seen = new HashSet<>();
         String said = "";
         while (true) {
             Map<String, KubeObject> states = api.pods(namespace, ProofManifests.MARK + "=true").stream()
+                    .filter(pod -> names.contains(pod.name()))
                     .collect(Collectors.toMap(KubeObject::name, each -> each));
             List<String> missing = states.values().stream()
                     .flatMap(pod -> ProofPods.missing(pod).stream())
@@ -149,6 +198,31 @@ public final class ProofBench implements AutoCloseable {
             }
             Thread.sleep(PAUSE);
         }
+    }
+
+    /** The last event about each pod that is not ready, which is where plugins of CNI say what they lack. */
+    private Map<String, String> causes(Map<String, KubeObject> states) throws InterruptedException {
+        Map<String, String> causes = new LinkedHashMap<>();
+        for (KubeObject pod : states.values()) {
+            if (ProofPods.missing(pod).isPresent()) {
+                try {
+                    List<String> events = api.events(pod.ref());
+                    if (!events.isEmpty()) {
+                        causes.put(pod.name(), "; " + shortened(events.getLast()));
+                    }
+                } catch (ApiException | TargetException e) {
+                    progress.line("events of " + pod.name() + " could not be read: " + Timer.reason(e));
+                }
+            }
+        }
+        return causes;
+    }
+
+    /** What went wrong stands at the end of such a message, what was tried at its beginning. */
+    private static String shortened(String event) {
+        return event.length() <= HEAD + TAIL
+                ? event
+                : event.substring(0, HEAD) + " … " + event.substring(event.length() - TAIL);
     }
 
     private void sweep() throws InterruptedException {

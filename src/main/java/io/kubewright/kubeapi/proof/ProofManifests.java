@@ -25,9 +25,13 @@ final class ProofManifests {
 
     /** A pod pinned to its node past the scheduler, on whatever node, under the strictest pod security standard. */
     static KubeObject pod(String namespace, String node, ProofRole role, ProofImage image) {
-        return KubeObject.of(ObjectRef.pod(namespace, role.podName(node)))
+        return pod(namespace, role.podName(node), node, role.label(), image);
+    }
+
+    static KubeObject pod(String namespace, String name, String node, String role, ProofImage image) {
+        return KubeObject.of(ObjectRef.pod(namespace, name))
                 .withLabel(MARK, "true")
-                .withLabel(ROLE, role.label())
+                .withLabel(ROLE, role)
                 .with(
                         Map.of(
                                 "nodeName",

@@ -35,10 +35,12 @@ public final class ProofPods {
         this.nodePort = nodePort;
     }
 
+    /** @param causes what the node said of pods that are not ready, by name of the pod */
     static ProofPods of(
             String namespace,
             List<ProofNode> nodes,
             Map<String, KubeObject> states,
+            Map<String, String> causes,
             KubeObject service,
             KubeObject nodePort) {
         Map<ProofRole, Map<String, ProofPod>> running = new EnumMap<>(ProofRole.class);
@@ -51,7 +53,9 @@ public final class ProofPods {
                 if (missing.isEmpty()) {
                     ofRole.put(node.name(), pod(node.name(), state.orElseThrow()));
                 } else {
-                    absences.putIfAbsent(node.name(), notUp(node.name()) + missing.get());
+                    absences.putIfAbsent(
+                            node.name(),
+                            notUp(node.name()) + missing.get() + causes.getOrDefault(role.podName(node.name()), ""));
                 }
             }
             running.put(role, ofRole);
@@ -86,7 +90,7 @@ public final class ProofPods {
                 : Optional.empty();
     }
 
-    private static ProofPod pod(String node, KubeObject pod) {
+    static ProofPod pod(String node, KubeObject pod) {
         String first = pod.at("status", "podIP").text("");
         Optional<String> second = pod.at("status", "podIPs").items().stream()
                 .flatMap(each -> each.at("ip").text().stream())
@@ -154,7 +158,7 @@ public final class ProofPods {
         return absences.getOrDefault(node, notUp(node) + "reason unknown");
     }
 
-    private static String notUp(String node) {
+    static String notUp(String node) {
         return "no proof pod came up on " + node + " in time (kubelet, containerd or CNI on " + node + "): ";
     }
 
