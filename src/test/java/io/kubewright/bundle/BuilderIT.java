@@ -39,7 +39,7 @@ class BuilderIT {
                     seconds: 10
                     go:
                       module: probe
-                      resources: [main.go, serve.go, network.go, measure.go, tasks.go, answer.go, lookup.go, wire.go, ports.go]
+                      resources: [main.go, serve.go, network.go, multicast.go, segment.go, measure.go, tasks.go, answer.go, lookup.go, wire.go, ports.go]
                       stamps: {main.version: "%s"}
                       outputs: [{name: kubewright-probe, package: kubewright.io/probe, produces: probe}]
                 binaries: {kubewright-probe: probe/kubewright-probe}

@@ -56,7 +56,7 @@ class UpstreamIT {
                 seconds: 10
                 go:
                   module: probe
-                  resources: [main.go, serve.go, network.go, measure.go, tasks.go, answer.go, lookup.go, wire.go, ports.go]
+                  resources: [main.go, serve.go, network.go, multicast.go, segment.go, measure.go, tasks.go, answer.go, lookup.go, wire.go, ports.go]
                   outputs: [{name: kubewright-probe, package: kubewright.io/probe, produces: probe}]
               tools: {version: v0, licence: MIT, origin: o, seconds: 1, go: {module: m, outputs: [{name: tool, package: p}]}}
             binaries: {kubelet: kubernetes/kubelet, cni/tool: tools/tool, kubewright-probe: probe/kubewright-probe}
