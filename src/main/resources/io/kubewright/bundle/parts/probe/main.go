@@ -21,22 +21,22 @@ var version = "unversioned"
 type command func(flags *flag.FlagSet) func(ctx context.Context) error
 
 var commands = map[string]command{
-	"answer":      answer,
-	"clock":       clock,
-	"dns":         dns,
-	"fsync":       fsync,
-	"http-get":    httpGet,
-	"multicast":   multicast,
-	"ports":       ports,
-	"segments":    segments,
-	"serve":       serve,
-	"tasks":       tasks,
-	"tcp-dial":    tcpDial,
-	"tcp-listen":  tcpListen,
-	"udp-listen":  udpListen,
-	"udp-send":    udpSend,
-	"version":     printVersion,
-	"wire":        wire,
+	"answer":     answer,
+	"clock":      clock,
+	"dns":        dns,
+	"fsync":      fsync,
+	"http-get":   httpGet,
+	"multicast":  multicast,
+	"ports":      ports,
+	"segments":   segments,
+	"serve":      serve,
+	"tasks":      tasks,
+	"tcp-dial":   tcpDial,
+	"tcp-listen": tcpListen,
+	"udp-listen": udpListen,
+	"udp-send":   udpSend,
+	"version":    printVersion,
+	"wire":       wire,
 }
 
 var output sync.Mutex

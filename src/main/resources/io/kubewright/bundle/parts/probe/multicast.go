@@ -59,31 +59,40 @@ type heard struct {
 func multicast(flags *flag.FlagSet) func(context.Context) error {
 	encoded := flags.String("base64", "", "what to do, base64 of the JSON")
 	return func(ctx context.Context) error {
-		text, err := base64.StdEncoding.DecodeString(*encoded)
-		if err != nil {
-			return err
-		}
 		var wanted broadcast
-		if err := json.Unmarshal(text, &wanted); err != nil {
+		if err := decode(*encoded, &wanted); err != nil {
 			return err
 		}
-		results := make([]heard, len(wanted.Channels))
-		var group sync.WaitGroup
-		for index, each := range wanted.Channels {
-			group.Add(1)
-			go func() {
-				defer group.Done()
-				results[index] = wanted.over(ctx, each)
-			}()
-		}
-		group.Wait()
-		for _, each := range results {
-			if err := json.NewEncoder(os.Stdout).Encode(each); err != nil {
-				return err
-			}
-		}
-		return nil
+		return sideBySide(wanted.Channels, func(each channel) heard { return wanted.over(ctx, each) })
 	}
+}
+
+func decode(encoded string, wanted any) error {
+	text, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, wanted)
+}
+
+// sideBySide does all of it at once, and prints what came of each, one a line, in the given order.
+func sideBySide[W, R any](all []W, do func(W) R) error {
+	results := make([]R, len(all))
+	var group sync.WaitGroup
+	for index, each := range all {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			results[index] = do(each)
+		}()
+	}
+	group.Wait()
+	for _, each := range results {
+		if err := json.NewEncoder(os.Stdout).Encode(each); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b broadcast) over(ctx context.Context, c channel) heard {

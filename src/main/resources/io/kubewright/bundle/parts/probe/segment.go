@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"net"
@@ -66,30 +64,11 @@ const (
 func segments(flags *flag.FlagSet) func(context.Context) error {
 	encoded := flags.String("base64", "", "what to do, base64 of the JSON")
 	return func(ctx context.Context) error {
-		text, err := base64.StdEncoding.DecodeString(*encoded)
-		if err != nil {
-			return err
-		}
 		var wanted frames
-		if err := json.Unmarshal(text, &wanted); err != nil {
+		if err := decode(*encoded, &wanted); err != nil {
 			return err
 		}
-		results := make([]*segment, len(wanted.Carriers))
-		var group sync.WaitGroup
-		for index, each := range wanted.Carriers {
-			group.Add(1)
-			go func() {
-				defer group.Done()
-				results[index] = wanted.over(ctx, each)
-			}()
-		}
-		group.Wait()
-		for _, each := range results {
-			if err := json.NewEncoder(os.Stdout).Encode(each); err != nil {
-				return err
-			}
-		}
-		return nil
+		return sideBySide(wanted.Carriers, func(each carrier) *segment { return wanted.over(ctx, each) })
 	}
 }
 
@@ -306,22 +285,13 @@ func put(socket int, link *net.Interface, packet []byte) error {
 	return nil
 }
 
-// each hands over what comes in until the context ends.
+// each hands over what comes in until the context ends or the socket fails.
 func each(ctx context.Context, socket int, take func(packet []byte)) {
-	buffer := make([]byte, 2048)
-	for ctx.Err() == nil {
-		count, from, err := syscall.Recvfrom(socket, buffer, 0)
-		if err == syscall.EAGAIN || err == syscall.EINTR {
-			continue
+	_ = watched(ctx, socket, func(link *syscall.SockaddrLinklayer, packet []byte) {
+		if link.Pkttype != syscall.PACKET_OUTGOING && len(packet) >= 14 {
+			take(packet)
 		}
-		if err != nil {
-			return
-		}
-		link, isLink := from.(*syscall.SockaddrLinklayer)
-		if isLink && link.Pkttype != syscall.PACKET_OUTGOING && count >= 14 {
-			take(buffer[:count])
-		}
-	}
+	})
 }
 
 func contains(all []string, wanted string) bool {

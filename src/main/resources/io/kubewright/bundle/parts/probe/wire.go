@@ -65,6 +65,17 @@ func watch(ctx context.Context, port uint16, token []byte) ([]flow, error) {
 	print(map[string]any{"event": "watching"})
 	seen := map[flow]*flow{}
 	names := map[int]string{}
+	err = watched(ctx, socket, func(link *syscall.SockaddrLinklayer, packet []byte) {
+		record(seen, names, link, packet, token)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sorted(seen), nil
+}
+
+// watched hands over what a packet socket sees until the context ends; the socket's own time-out makes it look at that.
+func watched(ctx context.Context, socket int, take func(link *syscall.SockaddrLinklayer, packet []byte)) error {
 	buffer := make([]byte, 65536)
 	for ctx.Err() == nil {
 		count, from, err := syscall.Recvfrom(socket, buffer, 0)
@@ -72,14 +83,13 @@ func watch(ctx context.Context, port uint16, token []byte) ([]flow, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		link, isLink := from.(*syscall.SockaddrLinklayer)
-		if isLink {
-			record(seen, names, link, buffer[:count], token)
+		if link, isLink := from.(*syscall.SockaddrLinklayer); isLink {
+			take(link, buffer[:count])
 		}
 	}
-	return sorted(seen), nil
+	return nil
 }
 
 func record(seen map[flow]*flow, names map[int]string, link *syscall.SockaddrLinklayer, packet, token []byte) {
