@@ -71,13 +71,13 @@ final class KubeadmConfiguration {
     }
 
     /** Fragment that removes files that settings no longer name. */
-    String tidy(Node node) {
-        return settings.tidy(node);
+    String tidy() {
+        return settings.tidy();
     }
 
-    /** Whether a node has kubeadm patches. */
-    boolean patches(Node node) {
-        return !settings.patches(node).isEmpty();
+    /** Whether the file has kubeadm patches. */
+    boolean patches() {
+        return settings.patches();
     }
 
     /** Whether Secrets are encrypted in etcd. */
@@ -118,7 +118,7 @@ final class KubeadmConfiguration {
         tree.put("discovery", Map.of("bootstrapToken", bootstrap));
         tree.put("nodeRegistration", registration(node));
         tree.put("timeouts", TIMEOUTS);
-        withPatches(tree, node);
+        withPatches(tree);
         if (node.host().isControlPlane()) {
             tree.put(
                     "controlPlane",
@@ -138,12 +138,12 @@ final class KubeadmConfiguration {
         tree.put("localAPIEndpoint", localEndpoint(node));
         tree.put("nodeRegistration", registration(node));
         tree.put("timeouts", TIMEOUTS);
-        withPatches(tree, node);
+        withPatches(tree);
         return tree;
     }
 
-    private void withPatches(Map<String, Object> tree, Node node) {
-        if (patches(node)) {
+    private void withPatches(Map<String, Object> tree) {
+        if (settings.patches()) {
             tree.put("patches", Map.of("directory", NodeSettings.PATCHES));
         }
     }

@@ -33,9 +33,6 @@ final class NodeSettings {
     /** kubeadm 1.36 takes "merge" and "strategic" for all; a list in the kubelet's configuration is replaced by either. */
     private static final Map<String, String> PATCH_TYPES = Map.of("kubeletconfiguration", "merge");
 
-    /** Our own patches, of control planes, by component; each a file beside this class. */
-    private static final Map<String, String> OWN_PATCHES = Map.of("kube-apiserver", "patch-kube-apiserver.yaml");
-
     /** Begins the line of a control plane's settings with the networks that its cluster was made with. */
     static final String NETWORKS = "networks: ";
 
@@ -54,6 +51,9 @@ final class NodeSettings {
             return name().toLowerCase(java.util.Locale.ROOT);
         }
     }
+
+    /** 2 s by default; the liveness probe of kubeadm's manifest, which asks whether etcd answers, waits 15 s. */
+    private static final String PATIENCE_WITH_ETCD = "10s";
 
     /**
      * Flags of the controller manager and the scheduler, which end when they cannot renew their lease in time (10 s of 15 s by
@@ -74,9 +74,10 @@ final class NodeSettings {
         return input.kubernetes();
     }
 
-    /** Flags of the API server; those of the file come last and may change how the audit log is rotated. */
+    /** Flags of the API server; those of the file come last and may change, for one, how the audit log is rotated. */
     Map<String, String> apiServerFlags() {
         Map<String, String> flags = new TreeMap<>();
+        flags.put("etcd-healthcheck-timeout", PATIENCE_WITH_ETCD);
         if (audits()) {
             flags.put("audit-policy-file", POLICY);
             flags.put("audit-log-path", AUDIT_LOG);
@@ -138,21 +139,8 @@ final class NodeSettings {
                 .toList();
     }
 
-    /**
-     * What kubeadm's manifests and the kubelet's configuration are patched with on a node, as YAML by component: ours, after
-     * which comes what the file has, so that it may change ours.
-     */
-    Map<String, String> patches(Node node) {
-        Map<String, String> patches = new TreeMap<>();
-        if (node.host().isControlPlane()) {
-            OWN_PATCHES.forEach((component, file) -> patches.put(component, Templates.text(file)));
-        }
-        kubernetes().patches().forEach((component, patch) -> {
-            if (node.host().isControlPlane() || component.equals(KUBELET)) {
-                patches.merge(component, yaml(patch), (own, given) -> own + "---\n" + given);
-            }
-        });
-        return patches;
+    boolean patches() {
+        return !kubernetes().patches().isEmpty();
     }
 
     /** Names that every API server's certificate has besides those of the hosts. */
@@ -170,7 +158,6 @@ final class NodeSettings {
      * @param kubelet the kubelet's configuration
      */
     String text(Node node, KubeObject kubelet) {
-        Map<String, String> patches = patches(node);
         StringBuilder text = new StringBuilder();
         text.append(ADDRESSES).append(node.addresses()).append('\n');
         if (node.host().isControlPlane()) {
@@ -189,16 +176,15 @@ final class NodeSettings {
             if (audits()) {
                 block(text, "audit policy", policy());
             }
-            patches.forEach((component, patch) -> {
-                if (!component.equals(KUBELET)) {
-                    block(text, "patch " + component, patch);
-                }
-            });
+            kubernetes().patches().keySet().stream()
+                    .filter(component -> !component.equals(KUBELET))
+                    .sorted()
+                    .forEach(component -> block(text, "patch " + component, patch(component)));
         }
         text.append("kubelet:\n");
         block(text, "configuration", KubeYaml.write(kubelet));
-        if (patches.containsKey(KUBELET)) {
-            block(text, "patch " + KUBELET, patches.get(KUBELET));
+        if (kubernetes().patches().containsKey(KUBELET)) {
+            block(text, "patch " + KUBELET, patch(KUBELET));
         }
         return text.toString();
     }
@@ -225,26 +211,32 @@ final class NodeSettings {
         if (audits() && node.host().isControlPlane()) {
             files.put("audit-policy.yaml", policy());
         }
-        Map<String, String> patches = patches(node);
-        patches.forEach((component, patch) -> files.put("patches/" + fileName(component), patch));
-        return (patches.isEmpty() ? "" : "rm -rf " + PATCHES + "\nmkdir -p " + PATCHES + "\n")
+        kubernetes().patches().keySet().stream().sorted().forEach(component -> {
+            if (node.host().isControlPlane() || component.equals(KUBELET)) {
+                files.put("patches/" + fileName(component), patch(component));
+            }
+        });
+        return (patches() ? "rm -rf " + PATCHES + "\nmkdir -p " + PATCHES + "\n" : "")
                 + files.entrySet().stream()
                         .map(file -> "place " + file.getKey() + " " + Heredoc.of(file.getValue()))
                         .collect(Collectors.joining());
     }
 
     /** Fragment that removes files that these settings no longer name. */
-    String tidy(Node node) {
-        return (audits() ? "" : "rm -f " + POLICY + "\n") + (patches(node).isEmpty() ? "rm -rf " + PATCHES + "\n" : "");
+    String tidy() {
+        return (audits() ? "" : "rm -f " + POLICY + "\n") + (patches() ? "" : "rm -rf " + PATCHES + "\n");
     }
 
     private static String fileName(String component) {
         return component + "+" + PATCH_TYPES.getOrDefault(component, "strategic") + ".yaml";
     }
 
-    private static String yaml(String json) {
+    private String patch(String component) {
         @SuppressWarnings("unchecked")
-        Map<String, Object> tree = MAPPER.readValue(json, Map.class);
+        Map<String, Object> tree = MAPPER.readValue(
+                java.util.Optional.ofNullable(kubernetes().patches().get(component))
+                        .orElseThrow(),
+                Map.class);
         return KubeYaml.write(new KubeObject(tree));
     }
 

@@ -41,9 +41,9 @@ record Settings(Node node, Set<StepId> needs, KubeadmConfiguration configuration
                 + Templates.text(
                         "settings-kubelet.sh",
                         "PATCHES",
-                        configuration.patches(node) ? " --patches " + NodeSettings.PATCHES : "")
+                        configuration.patches() ? " --patches " + NodeSettings.PATCHES : "")
                 + "told <\"$KW_TMP/wanted\"\n"
-                + configuration.tidy(node);
+                + configuration.tidy();
         String all = configuration.functions() + "cat >\"$KW_TMP/wanted\" " + Heredoc.of(desired(observed));
         return all
                 + (observed.isEmpty() ? "if ! cmp -s \"$KW_TMP/wanted\" \"$settings\"; then\n" + work + "fi\n" : work)

@@ -126,19 +126,6 @@ class SettingsTest {
     }
 
     @Test
-    void whatTheFilePatchesComesAfterWhatWePatch() throws IOException {
-        String file = "/etc/kubernetes/kubewright/patches/kube-apiserver+strategic.yaml";
-        host.apply(step(Samples.cluster(false), "kube/settings@n1"));
-        String own = host.read(file);
-        assertThat(own).contains("/livez?exclude=etcd");
-        HostResource patched = step(
-                with(Map.of(), Map.of("kube-apiserver", "{\"spec\":{\"priority\":1}}"), new Audit.None()),
-                "kube/settings@n1");
-        host.apply(patched);
-        assertThat(host.read(file)).startsWith(own + "---\n").contains("priority: 1");
-    }
-
-    @Test
     void aKubeletThatDoesNotRunGetsItsFormerSettingsBack() throws IOException {
         HostResource before = applied("kube/settings@n4");
         HostResource after = step(
