@@ -50,6 +50,9 @@ record Init(
                 // Its last phase asks the API without trying again: one slow answer would cost the whole cluster.
                 + "kw_wait " + NodeState.API_PATIENCE
                 + " kubeadm init phase addon all --config \"$directory/kubeadm.yaml\"\n"
+                // What was left out above is noted as not wanted, and an upgrade would leave it as it is.
+                + "kw_wait " + NodeState.API_PATIENCE
+                + " kubeadm init phase upload-config kubeadm --config \"$directory/kubeadm.yaml\"\n"
                 + "kw_wait 60 systemctl is-active --quiet kubelet.service\n"
                 + NodeState.ownAdmin(node)
                 + "kw_wait " + NodeState.API_PATIENCE

@@ -3,6 +3,7 @@ package io.kubewright.cli;
 import static io.kubewright.cli.RealCluster.CONTROL_PLANES;
 import static io.kubewright.cli.RealCluster.FILE;
 import static io.kubewright.cli.RealCluster.HOSTS;
+import static io.kubewright.cli.RealCluster.kubectl;
 import static io.kubewright.cli.RealCluster.kubewright;
 import static io.kubewright.cli.RealCluster.on;
 import static io.kubewright.cli.RealCluster.program;
@@ -89,6 +90,17 @@ class ClusterIT {
         HOSTS.forEach(
                 from -> HOSTS.stream().filter(to -> !to.equals(from)).forEach(to -> expected.add(from + ">" + to)));
         assertThat(pairs).isEqualTo(expected);
+    }
+
+    /** An upgrade by kubeadm reads there what it is to renew. */
+    @Test
+    @Order(3)
+    void kubeadmKnowsWhatTheClusterHas() throws Exception {
+        assertThat(kubectl("-n", "kube-system", "get", "configmap", "kubeadm-config", "-o", "jsonpath={.data}")
+                        .done()
+                        .out())
+                .contains("clusterName: lab")
+                .doesNotContain("disabled: true");
     }
 
     @Test
