@@ -80,7 +80,8 @@ class KeptMemory:
         return int(re.search(r"MemFree: +(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) << 10
 
     def fill(self):
-        while self.free() > self.LEFT_FREE:
+        """As much as is free now: the kernel itself may keep more free than what is to be left."""
+        for _ in range(max(0, self.free() - self.LEFT_FREE) >> 20):
             self.file.read(1 << 20)
 
 

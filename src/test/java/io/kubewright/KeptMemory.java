@@ -58,8 +58,10 @@ public final class KeptMemory implements LauncherSessionListener {
             ByteBuffer part = ByteBuffer.allocateDirect((int) MIB);
             long at = 0;
             while (true) {
-                if (free() > LEFT_FREE + WORTH_IT && slow()) {
-                    while (free() > LEFT_FREE && at < END - MIB) {
+                long spare = free() - LEFT_FREE;
+                if (spare > WORTH_IT && slow()) {
+                    // No more than that: the kernel itself may keep more free than what is to be left.
+                    for (long read = 0; read < spare && at < END - MIB; read += MIB) {
                         file.read(part.clear(), at);
                         at += MIB;
                     }
