@@ -42,7 +42,7 @@ final class RealCluster implements BeforeAllCallback {
     /** Runnable threads for each processor. */
     private static final int CALM = 6;
 
-    private static final Duration SETTLING = Duration.ofMinutes(6);
+    private static final Duration SETTLING = Duration.ofMinutes(8);
 
     /** How a command ended. */
     record Result(int code, String out, String err) {
@@ -256,13 +256,15 @@ final class RealCluster implements BeforeAllCallback {
 
     /**
      * Nodes and what runs on them need some time to come back after a cure. Only what is red is looked at again, until a whole
-     * look has all of it green: looking at everything keeps a small machine from coming to rest.
+     * look has all of it green, and with pauses: looking, above all at everything, keeps a small machine from coming to rest.
      */
     static void awaitGreen() throws IOException, InterruptedException {
+        rest();
         long deadline = System.nanoTime() + SETTLING.toNanos();
         Map<String, String> red = red();
         while (!red.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(10_000);
+            rest();
             List<String> again = new ArrayList<>(List.of("verify", "--json", "-f", FILE));
             red.keySet().stream()
                     .map(each -> each.substring(0, each.indexOf('@')))
