@@ -42,7 +42,7 @@ final class RealCluster implements BeforeAllCallback {
     /** Runnable threads for each processor. */
     private static final int CALM = 6;
 
-    private static final Duration SETTLING = Duration.ofMinutes(8);
+    private static final Duration SETTLING = Duration.ofMinutes(6);
 
     /** How a command ended. */
     record Result(int code, String out, String err) {
